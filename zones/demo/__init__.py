@@ -1,0 +1,1 @@
+"""The demo bank: its growth program, zones, pictures and people."""
