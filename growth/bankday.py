@@ -1,0 +1,43 @@
+"""What day it is at the bank. The database's clock is the only one."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection
+
+
+def zone() -> ZoneInfo:
+    """The bank's time zone (``BANK_TIME_ZONE``)."""
+    return ZoneInfo(settings.BANK_TIME_ZONE)
+
+
+def now() -> datetime:
+    """This instant, by the database's clock, in the bank's time zone."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        return cursor.fetchone()[0].astimezone(zone())
+
+
+def today() -> date:
+    """The bank day that it is now."""
+    return now().date()
+
+
+def day_of(instant: datetime) -> date:
+    """The bank day in which ``instant`` lies."""
+    return instant.astimezone(zone()).date()
+
+
+def expires_on(policy: dict | None, posted_on: date) -> date | None:
+    """First day on which points posted on a day can no longer be spent; None = never.
+
+    ``{"after_days": n}`` counts days; ``{"end_of_month_after": n}`` keeps them to the end of the
+    month n months later.
+    """
+    if not policy:
+        return None
+    if "after_days" in policy:
+        return posted_on + timedelta(days=policy["after_days"])
+    months = posted_on.year * 12 + posted_on.month - 1 + policy["end_of_month_after"] + 1
+    return date(months // 12, months % 12 + 1, 1)

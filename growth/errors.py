@@ -1,0 +1,56 @@
+"""What growth refuses, each with the stable code that the API answers."""
+
+
+class GrowthError(Exception):
+    """A refusal. ``code`` is stable and public; ``detail`` is for people."""
+
+    code = "refused"
+    status = 409
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail or self.__class__.__doc__ or self.code)
+        self.detail = str(self)
+
+
+class InsufficientPoints(GrowthError):
+    """The customer holds fewer points than that."""
+
+    code = "insufficient_points"
+
+
+class IdempotencyConflict(GrowthError):
+    """This key already stands for other facts."""
+
+    code = "idempotency_conflict"
+    status = 422
+
+
+class NotFound(GrowthError):
+    """There is no such thing, or it is not yours."""
+
+    code = "not_found"
+    status = 404
+
+
+class NothingToClaim(GrowthError):
+    """Nothing of this task is waiting to be claimed."""
+
+    code = "nothing_to_claim"
+
+
+class TicketRefused(GrowthError):
+    """The ticket is unknown, used or too old."""
+
+    code = "ticket_refused"
+    status = 401
+
+
+class ProgramFaults(GrowthError):
+    """A program file with faults; ``faults`` are (path, what is wrong) pairs."""
+
+    code = "program_faults"
+    status = 422
+
+    def __init__(self, faults: list[tuple[str, str]]) -> None:
+        self.faults = faults
+        super().__init__("\n".join(f"{path}: {fault}" for path, fault in faults))

@@ -1,0 +1,152 @@
+"""Points: wallets, transfers between them, and the lots that say which points expire when."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+
+class Wallet(models.Model):
+    """A customer's points, or (without a customer) the programme, which keeps no balance."""
+
+    customer = models.OneToOneField("growth.Customer", models.PROTECT, null=True)
+    balance = models.BigIntegerField(_("balance (points)"), null=True)
+
+    class Meta:
+        verbose_name = _("wallet")
+        verbose_name_plural = _("wallets")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(customer__isnull=True, balance__isnull=True)
+                | Q(customer__isnull=False, balance__isnull=False, balance__gte=0),
+                name="wallet_balance",
+            ),
+            models.UniqueConstraint(
+                models.Value(1), condition=Q(customer__isnull=True), name="wallet_one_programme"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"wallet {self.pk}"
+
+
+class PointsTransfer(models.Model):
+    """Points moved from one wallet to another, once per key. Both sides stand in one row,
+    so the book cannot be out of balance. Rows are never changed; a trigger refuses it."""
+
+    class Kind(models.TextChoices):
+        EARN = "earn", _("earned")
+        REDEEM = "redeem", _("redeemed")
+        REFUND = "refund", _("refunded")
+        EXPIRE = "expire", _("expired")
+        REVERSE = "reverse", _("taken back")
+
+    key = models.CharField(_("key"), max_length=200, unique=True)
+    source = models.ForeignKey(Wallet, models.PROTECT, related_name="+", db_index=False)
+    destination = models.ForeignKey(Wallet, models.PROTECT, related_name="+", db_index=False)
+    customer = models.ForeignKey(
+        "growth.Customer", models.PROTECT, related_name="transfers", db_index=False
+    )
+    points = models.BigIntegerField(_("points"))
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind)
+    reason = models.CharField(_("reason"), max_length=200)
+    origin = models.JSONField(_("origin"), default=dict)
+    day = models.DateField(_("bank day"))
+    posted_at = models.DateTimeField(_("posted at"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("points transfer")
+        verbose_name_plural = _("points transfers")
+        constraints = [
+            models.CheckConstraint(condition=Q(points__gt=0), name="transfer_points_positive"),
+            models.CheckConstraint(
+                condition=~Q(source=F("destination")), name="transfer_two_sides"
+            ),
+        ]
+        indexes = [models.Index(fields=["customer", "-id"], name="transfer_by_customer")]
+
+    def __str__(self) -> str:
+        return self.key
+
+    @property
+    def signed_points(self) -> int:
+        """Points as the customer sees them: what came in is positive."""
+        gained = self.kind in (self.Kind.EARN, self.Kind.REFUND)
+        return self.points if gained else -self.points
+
+
+class PointsLot(models.Model):
+    """The points of one earning, with their expiry; debits allocate from lots.
+
+    ``expires_on`` is the first bank day on which what remains can no longer be spent.
+    """
+
+    customer = models.ForeignKey(
+        "growth.Customer", models.PROTECT, related_name="lots", db_index=False
+    )
+    transfer = models.OneToOneField(PointsTransfer, models.PROTECT)
+    points = models.BigIntegerField(_("points"))
+    remaining = models.BigIntegerField(_("remaining"))
+    expires_on = models.DateField(_("expires on"), null=True)
+
+    class Meta:
+        verbose_name = _("points lot")
+        verbose_name_plural = _("points lots")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(remaining__gte=0, remaining__lte=F("points")), name="lot_remaining"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["customer", "expires_on", "id"],
+                name="lot_spendable",
+                condition=Q(remaining__gt=0),
+            ),
+            models.Index(
+                fields=["expires_on"],
+                name="lot_expiring",
+                condition=Q(remaining__gt=0, expires_on__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"lot {self.pk}: {self.remaining}/{self.points}"
+
+
+class PointsAllocation(models.Model):
+    """How much of a lot a transfer used up (positive) or gave back (negative)."""
+
+    transfer = models.ForeignKey(PointsTransfer, models.PROTECT, related_name="allocations")
+    lot = models.ForeignKey(PointsLot, models.PROTECT, related_name="allocations")
+    points = models.BigIntegerField(_("points"))
+
+    class Meta:
+        verbose_name = _("points allocation")
+        verbose_name_plural = _("points allocations")
+        constraints = [
+            models.UniqueConstraint(fields=["transfer", "lot"], name="allocation_once"),
+            models.CheckConstraint(condition=~Q(points=0), name="allocation_not_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.transfer_id} on {self.lot_id}: {self.points}"
+
+
+class PointsWriteOff(models.Model):
+    """Points of a reversed earning that were already spent: nothing is left to take back.
+
+    A negative row says that a refund brought points back after all, and they were taken.
+    """
+
+    key = models.CharField(max_length=200, unique=True)
+    lot = models.ForeignKey(PointsLot, models.PROTECT, related_name="write_offs")
+    points = models.BigIntegerField(_("points"))
+    written_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("write-off")
+        verbose_name_plural = _("write-offs")
+
+    def __str__(self) -> str:
+        return f"{self.lot_id}: {self.points}"
