@@ -9,7 +9,9 @@ def main() -> None:
     try:
         from django.core.management import execute_from_command_line
     except ImportError:
-        raise SystemExit("Django is not installed: run `make setup`, then .venv/bin/python.") from None
+        raise SystemExit(
+            "Django is not installed: run `make setup`, then .venv/bin/python."
+        ) from None
     from config import env
 
     env.choose_settings()

@@ -44,6 +44,12 @@ def redis_url(data_dir: Path) -> str:
     return value
 
 
+def cache_backend() -> str:
+    """Django's Redis cache, or ours that starts the embedded Valkey first."""
+    given = os.environ.get("REDIS_URL", "").strip()
+    return "django.core.cache.backends.redis.RedisCache" if given else "config.valkey.EmbeddedCache"
+
+
 def broker_url(data_dir: Path) -> str:
     """The address of Celery's broker: BROKER_URL, or the cache's server."""
     given = os.environ.get("BROKER_URL", "").strip()

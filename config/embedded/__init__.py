@@ -17,8 +17,8 @@ from config.embedded.places import Places, Trouble
 
 __all__ = ["Places", "Trouble", "database_url", "redis_url", "start"]
 
-# Locks that this process holds, by DATA_DIR; kept with the process id, because a fork inherits both.
-_held: dict[Path, tuple[int, int]] = {}
+# The locks that this process holds, by DATA_DIR.
+_held: dict[Path, int] = {}
 
 
 def database_url(data_dir: Path) -> str:
@@ -32,7 +32,7 @@ def redis_url(data_dir: Path, number: int = 0) -> str:
 
 
 def start(data_dir: Path) -> None:
-    """Start both servers if they do not run, and keep them until this process exits.
+    """Start what no address is set for, and keep it until this process exits.
 
     Raises:
         Trouble: they cannot run here; one line says why.
@@ -45,19 +45,21 @@ def start(data_dir: Path) -> None:
         handle = os.open(places.users_lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         # Waits while the last user before us stops the servers.
         fcntl.flock(handle, fcntl.LOCK_SH)
-        _held[data_dir] = (os.getpid(), handle)
+        _held[data_dir] = handle
         atexit.register(_leave, data_dir)
         with _alone(places.start_lock):
-            postgres.start(places)
-            valkey.start(places)
+            if not os.environ.get("DATABASE_URL"):
+                postgres.start(places)
+            if not os.environ.get("REDIS_URL"):
+                valkey.start(places)
     except OSError as error:
         raise Trouble(f"DATA_DIR {data_dir} cannot be used: {error.strerror or error}.") from error
 
 
 def _leave(data_dir: Path) -> None:
     """Give up our use of the servers, and stop them if nobody else uses them."""
-    process, handle = _held.pop(data_dir, (0, -1))
-    if process != os.getpid():
+    handle = _held.pop(data_dir, None)
+    if handle is None:
         return
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -74,3 +76,13 @@ def _alone(path: Path) -> Iterator[None]:
     with path.open("a") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
+
+
+def _forget_in_child() -> None:
+    """A fork shares its parent's lock; closing it here leaves the parent's as it is."""
+    for handle in _held.values():
+        os.close(handle)
+    _held.clear()
+
+
+os.register_at_fork(after_in_child=_forget_in_child)

@@ -65,9 +65,7 @@ def _works(account: Account, places: Places, postgres: Path) -> bool:
         account.own(trial)
         script = 'test "$(id -u)" != 0 && : > "$1/x" && test -w "$2" && "$3" --version'
         command = ["sh", "-c", script, "sh", str(trial), str(places.sockets), str(postgres)]
-        done = subprocess.run(  # noqa: S603
-            account.prefix + command, capture_output=True, cwd="/", timeout=30
-        )
+        done = subprocess.run(account.prefix + command, capture_output=True, cwd="/", timeout=30)
         return done.returncode == 0
     finally:
         shutil.rmtree(trial, ignore_errors=True)

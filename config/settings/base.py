@@ -83,7 +83,7 @@ DATABASES = {"default": stores.database(DATA_DIR)}
 REDIS_URL = stores.redis_url(DATA_DIR)
 CACHES: dict[str, dict[str, Any]] = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": stores.cache_backend(),
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "zones",
         "TIMEOUT": 300,
