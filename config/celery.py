@@ -1,16 +1,20 @@
 """The job runner: collects every app's jobs and their timetable."""
 
+import warnings
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
 from celery import Celery
+from celery.platforms import SecurityWarning
 from celery.signals import setup_logging
 from django.apps import apps
 
 from config import env
 
 env.choose_settings()
+# In a container root is usual; the worker takes JSON only, so root's pickle danger is not there.
+warnings.filterwarnings("ignore", category=SecurityWarning)
 
 app = Celery("zones")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -86,4 +86,8 @@ def choose_settings() -> None:
 
 def data_dir() -> Path:
     """Where everything that this product writes is kept."""
-    return (ROOT / Path(text("DATA_DIR", "var")).expanduser()).resolve()
+    folder = (ROOT / Path(text("DATA_DIR", "var")).expanduser()).resolve()
+    nearest = next(each for each in (folder, *folder.parents) if each.exists())
+    if not nearest.is_dir():
+        raise BadEnvironment(f"DATA_DIR {folder} cannot be used: {nearest} is not a folder.")
+    return folder

@@ -5,6 +5,7 @@ The servers, the migrations and the demo first; then web, worker and beat under 
 
 import contextlib
 import fcntl
+import http.client
 import io
 import multiprocessing
 import os
@@ -226,7 +227,10 @@ def _announce(host: str, port: int, banner: str) -> None:
     """Say what to open, once it can be opened."""
     address = "127.0.0.1" if host in {"0.0.0.0", ""} else host  # noqa: S104
     for _ in range(600):
-        with contextlib.suppress(OSError), socket.create_connection((address, port), 1):
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            web = http.client.HTTPConnection(address, port, timeout=5)
+            web.request("GET", "/livez")
+            web.getresponse()
             print(banner, flush=True)
             return
         time.sleep(0.1)

@@ -243,7 +243,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
         "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
-        "celery": {"level": "INFO"},
+        "celery": {"level": "WARNING"},
         "growth": {"level": "INFO"},
         "benefits": {"level": "INFO"},
         "zones": {"level": "INFO"},

@@ -2,6 +2,7 @@
 
 import os
 
+os.environ.setdefault("DJANGO_ENV", "test")
 os.environ.setdefault("DATA_DIR", "var/test")
 
 from config import env

@@ -1,0 +1,23 @@
+"""What every test may use. The servers start by themselves, below a DATA_DIR of the tests' own."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+
+from config import translations
+
+USES_STORES = {"db", "transactional_db", "live_server", "client", "api_client"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tests see the same translations as a running site."""
+    translations.compile_all()
+
+
+@pytest.fixture(autouse=True)
+def clean_cache(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No test finds what another one cached; pure tests touch no server."""
+    if USES_STORES & set(request.fixturenames):
+        cache.clear()
+    yield

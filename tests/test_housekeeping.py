@@ -1,0 +1,106 @@
+"""What the project promises about itself: locks, addresses, policies, health."""
+
+import re
+
+import pytest
+from django.core.management import call_command
+from django.test import override_settings
+
+from config import checks, env, stores
+
+LOCKS = [env.ROOT / "requirements" / name for name in ("base.txt", "dev.txt")]
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
+def test_every_dependency_is_locked_with_hashes_and_no_index_is_named(lock):
+    text = lock.read_text()
+    entries = re.split(r"\n(?=[a-z0-9])", text)[1:]
+    assert entries
+    assert [entry.split()[0] for entry in entries if "--hash=sha256:" not in entry] == []
+    assert not re.search(r"https?://|file:|--(extra-)?index-url|--find-links|--trusted-host", text)
+
+
+def test_running_and_testing_use_the_same_versions():
+    base, dev = (set(re.findall(r"^\S+==\S+", lock.read_text(), re.M)) for lock in LOCKS)
+    assert base <= dev
+
+
+@pytest.mark.parametrize(
+    ("address", "broker"),
+    [
+        ("unix:///run/valkey.sock?db=1", "redis+socket:///run/valkey.sock?virtual_host=1"),
+        ("redis://cache.bank.example:6379/2", "redis://cache.bank.example:6379/2"),
+    ],
+)
+def test_a_redis_address_is_a_broker_address_too(monkeypatch, address, broker):
+    monkeypatch.setenv("BROKER_URL", address)
+    assert stores.broker_url(env.data_dir()) == broker
+
+
+def test_a_database_address_is_read_as_libpq_reads_it(monkeypatch):
+    monkeypatch.setenv(
+        "DATABASE_URL", "postgresql://ada:p%40ss@db.example:6432/zones?sslmode=verify-full"
+    )
+    database = stores.database(env.data_dir())
+    assert (database["HOST"], database["PORT"]) == ("db.example", "6432")
+    assert (database["USER"], database["PASSWORD"]) == ("ada", "p@ss")
+    assert database["OPTIONS"]["sslmode"] == "verify-full"
+    assert database["ENGINE"] == "django.db.backends.postgresql"
+
+
+@override_settings(
+    WAGTAIL_ENABLE_UPDATE_CHECK=True,
+    CONTENT_SECURITY_POLICY={"DIRECTIVES": {"script-src": ["'self'", "'unsafe-inline'"]}},
+)
+def test_the_system_checks_see_an_open_door():
+    found = checks.closed_network(None) + checks.strict_policy(None)
+    assert {message.id for message in found} == {"config.E001", "config.E002"}
+
+
+@pytest.mark.django_db
+def test_customers_get_the_strict_policy_and_only_the_admin_may_be_framed(client):
+    strict = client.get("/api/schema/")
+    admin = client.get("/admin/login/")
+    assert "frame-ancestors 'none'" in strict.headers["Content-Security-Policy"]
+    assert "unsafe" not in strict.headers["Content-Security-Policy"]
+    assert strict.headers["X-Frame-Options"] == "DENY"
+    assert "frame-ancestors 'self'" in admin.headers["Content-Security-Policy"]
+
+
+@pytest.mark.django_db
+def test_readiness_names_what_is_down_and_a_missing_broker_keeps_web_in(client, monkeypatch):
+    from config import health
+
+    assert client.get("/readyz").json() == {
+        "status": "ok",
+        "down": [],
+        "parts": dict.fromkeys(("database", "migrations", "cache", "broker"), "ok"),
+    }
+
+    def fail() -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(health, "_broker", fail)
+    degraded = client.get("/readyz")
+    assert degraded.status_code == 200
+    assert degraded.json()["down"] == ["broker"]
+
+    monkeypatch.setattr(health, "_database", fail)
+    down = client.get("/readyz")
+    assert down.status_code == 503
+    assert down.json()["down"] == ["database", "broker"]
+
+
+def test_metrics_are_not_open_to_the_world(client):
+    assert client.get("/metrics").status_code == 200
+    assert client.get("/metrics", REMOTE_ADDR="203.0.113.7").status_code == 403
+    assert client.get("/metrics", headers={"x-forwarded-for": "203.0.113.7"}).status_code == 403
+    with override_settings(METRICS_TOKEN="let-me-in"):
+        assert client.get("/metrics").status_code == 403
+        bearer = {"authorization": "Bearer let-me-in"}
+        assert client.get("/metrics", headers=bearer).status_code == 200
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing():
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
