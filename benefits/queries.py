@@ -1,0 +1,197 @@
+"""What customers may see of the catalogue and of their redemptions; figures for the report."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from django.db.models import (
+    Count,
+    DateField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce
+
+from benefits import eligibility
+from benefits.eligibility import Standing
+from benefits.errors import RedemptionNotFound
+from benefits.models import Benefit, BenefitCode, Redemption, StockShard
+from growth import bankday, ledger, sealing
+from growth.models import Customer
+
+
+class Viewer(Protocol):
+    """What is asked of a visitor."""
+
+    customer_id: int
+    segments: frozenset[str]
+    level_rank: int
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A benefit as one customer sees it; ``why_not`` is a stable code, None if redeemable."""
+
+    benefit: Benefit
+    why_not: str | None
+
+    @property
+    def can_redeem(self) -> bool:
+        """Whether redeeming it now would be accepted."""
+        return self.why_not is None
+
+
+def shown(segments: Iterable[str], today: date | None = None) -> QuerySet[Benefit]:
+    """Benefits that customers of these segments may see: on sale, not over, not for others."""
+    today = today or bankday.today()
+    return Benefit.objects.filter(
+        Q(segment__isnull=True) | Q(segment__code__in=list(segments)),
+        Q(ends__isnull=True) | Q(ends__gte=today),
+        on_sale=True,
+    ).select_related("segment", "merchant")
+
+
+def catalogue(viewer: Viewer, today: date | None = None) -> QuerySet[Benefit]:
+    """``shown``, with how many the customer has had (``used``) and whether any is ``left``."""
+    today = today or bankday.today()
+    had = Redemption.objects.filter(
+        customer_id=viewer.customer_id, benefit=OuterRef("pk"), slot__isnull=False
+    )
+    count = had.order_by().values("benefit").annotate(n=Count("pk")).values("n")
+    return shown(viewer.segments, today).annotate(
+        used=Coalesce(Subquery(count, output_field=IntegerField()), Value(0)),
+        numbered=Exists(StockShard.objects.filter(benefit=OuterRef("pk"), remaining__gt=0)),
+        coded=Exists(free_codes(today).filter(benefit=OuterRef("pk"))),
+    )
+
+
+def offers(
+    viewer: Viewer, benefits: Iterable[Benefit], *, points: int, today: date | None = None
+) -> list[Offer]:
+    """``benefits`` of ``catalogue`` with the verdict for this customer; no query for each."""
+    today = today or bankday.today()
+    benefits = list(benefits)
+    ranks = eligibility.level_ranks() if any(benefit.level for benefit in benefits) else {}
+    standing = Standing(frozenset(viewer.segments), viewer.level_rank)
+    found = []
+    for benefit in benefits:
+        refusal = eligibility.why_not(
+            benefit,
+            standing,
+            ranks=ranks,
+            used=benefit.used,
+            in_stock=_left(benefit, numbered=benefit.numbered, coded=benefit.coded),
+            today=today,
+        )
+        verdict = eligibility.why_not_with_points(refusal, price=benefit.price, points=points)
+        found.append(Offer(benefit, verdict.code if verdict else None))
+    return found
+
+
+def spendable_points(customer_id: int, today: date | None = None) -> int:
+    """Points that the customer can spend today."""
+    today = today or bankday.today()
+    lots = ledger.spendable_lots(customer_id)
+    return sum(lot.remaining for lot in lots if lot.expires_on is None or lot.expires_on > today)
+
+
+def standing_for(benefit: Benefit, customer_id: int) -> Standing:
+    """The part of a customer's standing that ``benefit`` asks for, as it is now."""
+    segments: frozenset[str] = frozenset()
+    if benefit.segment and benefit.segment.memberships.filter(customer_id=customer_id).exists():
+        segments = frozenset([benefit.segment.code])
+    rank = 0
+    if benefit.level:
+        level = Customer.objects.values_list("level", flat=True).get(pk=customer_id)
+        rank = eligibility.level_ranks().get(level, 0)
+    return Standing(segments, rank)
+
+
+def in_stock(benefit: Benefit, today: date) -> bool:
+    """Whether anything of ``benefit`` is left to hand out today."""
+    numbered = benefit.total is not None and benefit.shards.filter(remaining__gt=0).exists()
+    is_code = benefit.kind == Benefit.Kind.CODE
+    coded = is_code and free_codes(today).filter(benefit=benefit).exists()
+    return _left(benefit, numbered=numbered, coded=coded)
+
+
+def free_codes(today: date) -> QuerySet[BenefitCode]:
+    """Uploaded codes that may be handed out today: free, and good for as long as promised."""
+    promised = ExpressionWrapper(
+        Cast(Value(today), DateField()) + Coalesce(F("benefit__valid_days"), Value(0)),
+        output_field=DateField(),
+    )
+    free = BenefitCode.objects.filter(state=BenefitCode.State.FREE)
+    return free.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=promised))
+
+
+def redemptions(customer_id: int) -> QuerySet[Redemption]:
+    """A customer's redemptions, newest first."""
+    mine = Redemption.objects.filter(customer_id=customer_id)
+    return mine.select_related("benefit", "benefit__merchant").order_by("-created_at", "-id")
+
+
+def redemption(customer_id: int, redemption_id: uuid.UUID) -> Redemption:
+    """One of the customer's own redemptions.
+
+    Raises:
+        RedemptionNotFound: there is none of that id, or it is somebody else's.
+    """
+    found = redemptions(customer_id).filter(pk=redemption_id).first()
+    if found is None:
+        raise RedemptionNotFound
+    return found
+
+
+def shown_code(redemption: Redemption) -> str | None:
+    """The code that its customer may see; none once it is cancelled."""
+    if redemption.sealed is None or redemption.status == Redemption.Status.CANCELLED:
+        return None
+    return sealing.unseal(redemption.sealed).decode()
+
+
+def by_code(code: str) -> Redemption | None:
+    """The redemption of one of our own codes, as ``codes.normalised`` writes it."""
+    digest = sealing.fingerprint(code.encode())
+    return Redemption.objects.select_related("benefit").filter(code_digest=digest).first()
+
+
+def waiting() -> QuerySet[Redemption]:
+    """Rewards that wait for stock, oldest first."""
+    return Redemption.objects.filter(status=Redemption.Status.WAITING).order_by("created_at", "id")
+
+
+def report() -> dict[str, dict[str, int]]:
+    """Redeemed (net of cancelled) and left, by benefit."""
+    today = bankday.today()
+    redeemed = dict(
+        Redemption.objects.filter(status__in=Redemption.HOLDING)
+        .values_list("benefit")
+        .annotate(n=Count("pk"))
+    )
+    numbered = dict(StockShard.objects.values_list("benefit").annotate(n=Sum("remaining")))
+    coded = dict(free_codes(today).values_list("benefit").annotate(n=Count("pk")))
+    figures = {}
+    for benefit in Benefit.objects.order_by("code"):
+        left = [numbered.get(benefit.pk, 0)] if benefit.total is not None else []
+        if benefit.kind == Benefit.Kind.CODE:
+            left.append(coded.get(benefit.pk, 0))
+        figures[benefit.code] = {"redeemed": redeemed.get(benefit.pk, 0), "left": min(left)}
+    return figures
+
+
+def _left(benefit: Benefit, *, numbered: bool, coded: bool) -> bool:
+    """Both the number and the uploaded codes have to have something left, where they count."""
+    if benefit.total is not None and not numbered:
+        return False
+    return coded or benefit.kind != Benefit.Kind.CODE
