@@ -1,0 +1,24 @@
+"""Background work of the zones."""
+
+import logging
+
+from celery import shared_task as job
+from kombu.exceptions import OperationalError
+
+log = logging.getLogger(__name__)
+
+
+@job(name="zones.prepare_pictures", time_limit=120, ignore_result=True)
+def prepare_pictures(page_id: int) -> None:
+    """Make the sizes of a published page's pictures. Safe to run twice."""
+    from zones import pictures
+
+    pictures.prepare(page_id)
+
+
+def prepare_soon(page_id: int) -> None:
+    """Ask for it; if no broker answers, the page's first reader waits a little instead."""
+    try:
+        prepare_pictures.delay(page_id)
+    except (OperationalError, OSError):
+        log.warning("No broker: pictures of page %s are made on first sight.", page_id)

@@ -1,0 +1,28 @@
+"""Which zones a visitor has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from zones import directory
+from zones.directory import Entry
+
+if TYPE_CHECKING:
+    from growth.sessions import Visitor
+
+
+def zones_for(visitor: Visitor | None, language: str = "") -> list[Entry]:
+    """The zones to list: those of everybody and those of the visitor's segments.
+
+    Without a session, or with personalisation switched off, the list is the same for all:
+    every zone, because every zone may be read by whoever asks for it.
+    """
+    entries = directory.listed(language)
+    if visitor is None or not visitor.personalised:
+        return entries
+    return [entry for entry in entries if not entry.segment or entry.segment in visitor.segments]
+
+
+def zone_slugs(visitor: Any) -> list[str]:
+    """Slugs of the visitor's zones, for ``GET /me``."""
+    return [entry.slug for entry in zones_for(visitor)]

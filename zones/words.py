@@ -1,0 +1,122 @@
+"""What the page's script says, in the reader's language. ``_one`` is the singular of a phrase."""
+
+import json
+
+from django.utils.translation import gettext as _
+
+
+def for_script() -> str:
+    """All phrases as one JSON object, for a data attribute."""
+    return json.dumps({**_numbers(), **_tasks(), **_shelf(), **_vouchers(), **_troubles()})
+
+
+def _numbers() -> dict[str, str]:
+    return {
+        "points": _("{n} points"),
+        "points_one": _("{n} point"),
+        "growth": _("{n} growth value"),
+        "to_next": _("{n} more to {level}"),
+        "top_level": _("This is the highest level."),
+        "keeps_until": _("Yours until {date}"),
+        "expiring": _("{points} expire on {date}"),
+        "expiring_one": _("{points} expires on {date}"),
+        "nothing_expires": _("None of your points expire soon."),
+        "pending": _("{points} on the way"),
+        "no_entries": _("Nothing yet. Your first task brings your first points."),
+        "more": _("Show more"),
+        "saved": _("Saved."),
+        "kind_earn": _("Earned"),
+        "kind_redeem": _("Redeemed"),
+        "kind_refund": _("Returned"),
+        "kind_expire": _("Expired"),
+        "kind_reverse": _("Taken back"),
+    }
+
+
+def _tasks() -> dict[str, str]:
+    return {
+        "claim": _("Claim"),
+        "claiming": _("One moment…"),
+        "claimed": _("{points} are yours."),
+        "claimed_plain": _("Your reward is on its way."),
+        "go": _("Go"),
+        "done": _("Done"),
+        "locked": _("Not yet"),
+        "locked_why": _("Opens when you have finished the task before it."),
+        "progress": _("{current} of {target}"),
+        "how_to": _("How it works"),
+        "until": _("Until {date}"),
+        "no_tasks": _("No tasks for you right now. New ones come with the new month."),
+        "times": _("Done {n} times"),
+        "times_one": _("Done once"),
+        "reward_benefit": _("+ a benefit"),
+    }
+
+
+def _shelf() -> dict[str, str]:
+    return {
+        "free": _("Free"),
+        "redeem": _("Redeem"),
+        "redeeming": _("One moment…"),
+        "confirm_price": _("It costs {points}. You have {balance}."),
+        "confirm_free": _("It costs no points."),
+        "redeemed": _("It is yours"),
+        "show_voucher": _("See my vouchers"),
+        "no_benefits": _("Nothing on the shelf right now. Please look in again tomorrow."),
+        "left": _("{n} left"),
+        "why_insufficient_points": _("{n} points short"),
+        "why_insufficient_points_plain": _("Not enough points yet"),
+        "why_out_of_stock": _("All gone for now"),
+        "why_limit_reached": _("You already have yours"),
+        "why_not_eligible": _("Not for your level or group yet"),
+        "why_not_on_sale": _("Not on sale right now"),
+        "why_budget_exhausted": _("All gone for now"),
+        "why_level": _("From {level} level"),
+        "close": _("Close"),
+        "cancel": _("Not now"),
+    }
+
+
+def _vouchers() -> dict[str, str]:
+    return {
+        "no_vouchers": _("No vouchers yet. The shelf in your zone has ideas."),
+        "valid_until": _("Valid until {date}"),
+        "code": _("Your code"),
+        "copy": _("Copy"),
+        "copied": _("Copied."),
+        "show_code": _("Show code"),
+        "qr_alt": _("QR code of your voucher"),
+        "give_back": _("Give back"),
+        "give_back_sure": _("Give this back? Your {points} return to you."),
+        "given_back": _("Done. Your points are back."),
+        "status_issued": _("Ready to use"),
+        "status_pending": _("Being prepared"),
+        "status_reserved": _("Being prepared"),
+        "status_used": _("Used"),
+        "status_cancelled": _("Given back"),
+        "status_expired": _("Expired"),
+        "status_shipped": _("On its way"),
+        "status_failed": _("Did not work out"),
+    }
+
+
+def _troubles() -> dict[str, str]:
+    return {
+        "retry": _("Try again"),
+        "slow": _("This takes longer than it should. Your points are safe."),
+        "offline": _("You are offline. What you see may be a little old."),
+        "error": _("That did not work. Please try again."),
+        "session_over": _("For your safety this page has been locked. Open it again from the app."),
+        "app_only": _("This opens in the bank's app."),
+        "error_insufficient_points": _("You do not have enough points for this yet."),
+        "error_out_of_stock": _("Somebody was faster: this is all gone for now."),
+        "error_limit_reached": _("You already have as many of these as one person can get."),
+        "error_not_eligible": _("This one is not for your level or group yet."),
+        "error_not_on_sale": _("This is not on sale right now."),
+        "error_budget_exhausted": _("Everything that was set aside for this has been given away."),
+        "error_idempotency_conflict": _("Something changed meanwhile. Please look again."),
+        "error_not_found": _("This is no longer here."),
+        "error_nothing_to_claim": _("There is nothing left to claim here."),
+        "error_rate_limited": _("That was a lot at once. Please wait a moment."),
+        "error_not_cancellable": _("This can no longer be given back."),
+    }
