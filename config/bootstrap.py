@@ -38,7 +38,7 @@ def main(purpose: str) -> None:
 def make_environment() -> None:
     """Make the virtual environment, or make it again where an earlier start broke off."""
     installed = any(_stamp(purpose).exists() for purpose in REQUIREMENTS)
-    if _runs([PYTHON, "-c", ""] if installed else [PYTHON, "-m", "pip", "--version"]):
+    if _runs([str(PYTHON), "-c", ""] if installed else [str(PYTHON), "-m", "pip", "--version"]):
         return
     say(f"Making .venv with Python {sys.version.split()[0]}")
     shutil.rmtree(VENV, ignore_errors=True)
@@ -61,7 +61,7 @@ def install(purpose: str) -> None:
             return
     say(f"Installing the locked dependencies (requirements/{REQUIREMENTS[purpose]})")
     lock = ROOT / "requirements" / REQUIREMENTS[purpose]
-    command = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     command += ["--require-hashes", "--requirement", str(lock)]
     if subprocess.run(command).returncode:
         raise SystemExit("The dependencies could not be installed: see the line above, then again.")
@@ -93,7 +93,7 @@ def say(line: str) -> None:
     print(f"{line} ...", flush=True)
 
 
-def _runs(command: list) -> bool:
+def _runs(command: list[str]) -> bool:
     try:
         return subprocess.run(command, capture_output=True).returncode == 0
     except OSError:

@@ -31,7 +31,8 @@ class PolicyMiddleware(CSPMiddleware):
     ) -> HttpResponseBase:
         """Set the policy that fits the address."""
         if any(hasattr(response, name) for name in _OVERRIDES):
-            return super().process_response(request, response)
+            kept: HttpResponseBase = super().process_response(request, response)
+            return kept
         if not request.path_info.startswith(ADMIN):
             response.headers.setdefault(HEADER, self.customer)
             response.headers.setdefault("X-Frame-Options", "DENY")

@@ -15,4 +15,4 @@ class EmbeddedCache(RedisCache):
     @cached_property
     def _cache(self) -> Any:
         embedded.start(settings.DATA_DIR)
-        return self._class(self._servers, **self._options)
+        return super()._cache
