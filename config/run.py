@@ -55,7 +55,7 @@ def _run(places: embedded.Places) -> int:
     if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
         print("Starting PostgreSQL and Valkey ...", flush=True)
         embedded.start(places.data_dir)
-    banner = _prepare(port)
+    banner = _prepare()
     manager = Keeper(record)
     for name, command in _commands(places, host, port).items():
         manager.add_process(name, f"exec {shlex.join(command)}", env=_environment(places, mark))
@@ -149,7 +149,7 @@ def _claim_port(host: str, port: int) -> None:
             ) from error
 
 
-def _prepare(port: int) -> str:
+def _prepare() -> str:
     """Bring the database and the files up to date; returns what to print once the site answers."""
     translations.compile_all()
     import django
@@ -158,7 +158,7 @@ def _prepare(port: int) -> str:
     from django.conf import settings
     from django.core.management import call_command
     from django.core.management.base import CommandError
-    from django.db import connections
+    from django.db import OperationalError, connections
 
     from config import static
 
@@ -168,8 +168,9 @@ def _prepare(port: int) -> str:
         static.collect()
         if settings.ENVIRONMENT == "local" and env.flag("DEMO", True):
             lines += _demo(call_command)
-    except CommandError as error:
-        raise SystemExit(f"The start failed: {error}") from error
+    except (CommandError, OperationalError) as error:
+        reason = " ".join(str(error).split())
+        raise SystemExit(f"The start failed: {reason}") from error
     finally:
         connections.close_all()
     return "\n".join(["", *lines, "", "Ctrl-C ends everything.", ""])

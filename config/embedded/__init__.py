@@ -53,7 +53,11 @@ def start(data_dir: Path) -> None:
             if not os.environ.get("REDIS_URL"):
                 valkey.start(places)
     except OSError as error:
+        _leave(data_dir)
         raise Trouble(f"DATA_DIR {data_dir} cannot be used: {error.strerror or error}.") from error
+    except Trouble:
+        _leave(data_dir)
+        raise
 
 
 def _leave(data_dir: Path) -> None:

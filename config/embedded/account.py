@@ -32,8 +32,7 @@ def choose(places: Places, postgres: Path) -> Account:
     """The first way that works here.
 
     As nobody, keeping the one right that lets root enter a folder of somebody else, so no parent
-    folder's permissions have to change; else root under another name, in a user namespace;
-    else plainly as nobody, where every parent folder is open anyway.
+    folder's permissions have to change; else root under another name, in a user namespace.
     """
     if os.geteuid() != 0:
         return Account([])
@@ -53,7 +52,6 @@ def _ways() -> list[Account]:
     ways = [
         Account([*as_nobody, *right, "--"], NOBODY),
         Account([*namespace, "--"], 0),
-        Account([*as_nobody, "--"], NOBODY),
     ]
     return [way for way in ways if shutil.which(way.prefix[0])]
 

@@ -96,8 +96,10 @@ def _set_up(places: Places, binaries: Path, runner: account.Account) -> None:
         runner.prefix + command, capture_output=True, text=True, errors="replace", cwd="/"
     )
     if done.returncode:
-        told = [line for line in done.stderr.splitlines() if "error" in line.lower()]
-        reason = (told or done.stderr.splitlines() or ["no reason given"])[-1].strip()
+        marks = ("No space left", "FATAL", "could not", "error:")
+        lines = done.stderr.splitlines()
+        told = [line for mark in marks for line in lines if mark in line]
+        reason = (told or lines[-1:] or ["no reason given"])[0].strip()
         raise Trouble(f"PostgreSQL could not be set up below {places.data_dir}: {reason}")
     fresh.rename(places.postgres)
 
