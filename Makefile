@@ -40,6 +40,11 @@ lint:
 	DJANGO_ENV=test $(VENV) manage.py makemigrations --check --dry-run
 	DJANGO_ENV=test $(VENV) manage.py check --fail-level WARNING
 	DJANGO_ENV=test $(VENV) -m config.snapshot
+	@echo "manage.py check --deploy, with settings as in production"
+	@DJANGO_ENV=production SECRET_KEY="$$($(VENV) -c 'import secrets; print(secrets.token_urlsafe(50))')" \
+	  ALLOWED_HOSTS=zones.bank.example BASE_URL=https://zones.bank.example \
+	  DATABASE_URL=postgresql://zones@db.bank.example/zones REDIS_URL=redis://cache.bank.example/0 \
+	  $(VENV) manage.py check --deploy --fail-level WARNING
 
 format:
 	$(VENV) -m ruff check --fix .
