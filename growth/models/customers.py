@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 class Customer(models.Model):
     """A customer of the bank, known by the bank's opaque id and never a Django user."""
 
-    ref = models.CharField(_("customer id"), max_length=128, unique=True)
+    ref = models.CharField(_("customer id"), max_length=128)
     attributes = models.JSONField(_("attributes"), default=dict, blank=True)
     tags = ArrayField(models.TextField(), verbose_name=_("tags"), default=list, blank=True)
     level = models.CharField(
@@ -33,6 +33,7 @@ class Customer(models.Model):
     class Meta:
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
+        constraints = [models.UniqueConstraint(fields=["ref"], name="customer_ref")]
         indexes = [
             GinIndex(
                 fields=["attributes"], opclasses=["jsonb_path_ops"], name="customer_attributes"

@@ -64,7 +64,7 @@ class Level(models.Model):
 class GrowthEntry(models.Model):
     """Growth value earned on a bank day, or (negative) taken back for that day. Append-only."""
 
-    key = models.CharField(max_length=200, unique=True)
+    key = models.CharField(max_length=200)
     customer = models.ForeignKey(
         "growth.Customer", models.PROTECT, related_name="growth_entries", db_index=False
     )
@@ -77,6 +77,7 @@ class GrowthEntry(models.Model):
         verbose_name = _("growth entry")
         verbose_name_plural = _("growth entries")
         constraints = [
+            models.UniqueConstraint(fields=["key"], name="growth_entry_key"),
             models.CheckConstraint(condition=~Q(value=0), name="growth_entry_not_zero"),
         ]
         indexes = [

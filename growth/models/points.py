@@ -41,7 +41,7 @@ class PointsTransfer(models.Model):
         EXPIRE = "expire", _("expired")
         REVERSE = "reverse", _("taken back")
 
-    key = models.CharField(_("key"), max_length=200, unique=True)
+    key = models.CharField(_("key"), max_length=200)
     source = models.ForeignKey(Wallet, models.PROTECT, related_name="+", db_index=False)
     destination = models.ForeignKey(Wallet, models.PROTECT, related_name="+", db_index=False)
     customer = models.ForeignKey(
@@ -58,6 +58,7 @@ class PointsTransfer(models.Model):
         verbose_name = _("points transfer")
         verbose_name_plural = _("points transfers")
         constraints = [
+            models.UniqueConstraint(fields=["key"], name="transfer_key"),
             models.CheckConstraint(condition=Q(points__gt=0), name="transfer_points_positive"),
             models.CheckConstraint(
                 condition=~Q(source=F("destination")), name="transfer_two_sides"
@@ -139,7 +140,7 @@ class PointsWriteOff(models.Model):
     A negative row says that a refund brought points back after all, and they were taken.
     """
 
-    key = models.CharField(max_length=200, unique=True)
+    key = models.CharField(max_length=200)
     lot = models.ForeignKey(PointsLot, models.PROTECT, related_name="write_offs")
     points = models.BigIntegerField(_("points"))
     written_at = models.DateTimeField(db_default=Now())
@@ -147,6 +148,7 @@ class PointsWriteOff(models.Model):
     class Meta:
         verbose_name = _("write-off")
         verbose_name_plural = _("write-offs")
+        constraints = [models.UniqueConstraint(fields=["key"], name="write_off_key")]
 
     def __str__(self) -> str:
         return f"{self.lot_id}: {self.points}"

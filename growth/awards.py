@@ -1,0 +1,292 @@
+"""Awards: make what customers were given equal to what the fold says they completed."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db import connection, transaction
+
+from growth import bankday, ledger, levels, limits, registry
+from growth.errors import NothingToClaim
+from growth.fold import Completion, TaskRule
+from growth.ledger import Earning
+from growth.levels import GrowthPosting
+from growth.models import GrowthEntry, GrowthTask, TaskCompletion
+
+Status = TaskCompletion.Status
+Key = tuple[int, int, int]  # customer, task, key of the completion
+
+# What of a completion follows from the fold alone.
+FACTS = ("version_id", "event_id", "day", "points", "growth", "benefit", "times")
+
+
+def post(completed: dict[int, list[Completion]], *, complete: bool, today: date) -> None:
+    """Post completions by customer, reverse what no longer stands.
+
+    ``complete`` says that the completions are all that the customers ever had, so that any
+    other is to be reversed; otherwise they are only the new ones.
+    """
+    wanted = {
+        (customer_id, completion.rule.task_id, completion.key): completion
+        for customer_id, completions in completed.items()
+        for completion in completions
+    }
+    if complete:
+        rows = TaskCompletion.objects.filter(customer__in=list(completed))
+        existing = {(row.customer_id, row.task_id, row.key): row for row in rows}
+    else:
+        existing = _existing(list(wanted))
+    for key, row in existing.items():
+        if key not in wanted and row.status != Status.REVERSED and not _kept(row):
+            reverse(row, today)
+    fresh: dict[Key, Completion] = {}
+    for key, completion in wanted.items():
+        row = existing.get(key)
+        if row is None or row.status == Status.REVERSED:
+            fresh[key] = completion
+        else:
+            _adjust(row, completion, today)
+    _insert(fresh, existing, today)
+
+
+def _existing(keys: list[Key]) -> dict[Key, TaskCompletion]:
+    if not keys:
+        return {}
+    rows = TaskCompletion.objects.raw(
+        """SELECT c.* FROM growth_taskcompletion c
+           JOIN unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS k(customer_id, task_id, key)
+           USING (customer_id, task_id, key)""",
+        [list(column) for column in zip(*keys, strict=True)],
+    )
+    return {(row.customer_id, row.task_id, row.key): row for row in rows}
+
+
+def _kept(row: TaskCompletion) -> bool:
+    """Earned before its task was judged anew over history, and its cause still stands."""
+    return row.pinned and row.event.counts
+
+
+def _facts(completion: Completion) -> dict[str, Any]:
+    rule = completion.rule
+    rewarded = not completion.implausible
+    return {
+        "version_id": rule.version_id,
+        "event_id": completion.event.pk,
+        "day": completion.event.day,
+        "points": rule.points if rewarded else 0,
+        "growth": rule.growth if rewarded else 0,
+        "benefit": rule.benefit if rewarded else "",
+        "times": completion.times,
+    }
+
+
+def _insert(
+    fresh: dict[Key, Completion], existing: dict[Key, TaskCompletion], today: date
+) -> None:
+    """Write completions that are new (or came back after a reversal) and pay them."""
+    if not fresh:
+        return
+    ordered = sorted(fresh, key=lambda key: (fresh[key].event.position, key))
+    statuses: dict[Key, tuple[str, str]] = {}
+    asking = []
+    for key in ordered:
+        completion, row = fresh[key], existing.get(key)
+        if completion.implausible:
+            statuses[key] = Status.REFUSED, "implausible"
+        elif row is not None and row.reason:
+            statuses[key] = Status.REFUSED, row.reason  # a refusal is final
+        elif completion.rule.manual:
+            statuses[key] = Status.CLAIMABLE, ""
+        else:
+            asking.append(key)
+    claims = [limits.Claim(key[0], fresh[key].rule) for key in asking]
+    for key, reason in zip(asking, limits.admit(claims, today=today), strict=True):
+        statuses[key] = (Status.REFUSED if reason else Status.POSTED), reason
+    ids = _upsert(ordered, fresh, statuses, today)
+    due = [
+        (*ids[key], key[0], fresh[key].rule, fresh[key].event.day)
+        for key in ordered
+        if statuses[key][0] == Status.POSTED
+    ]
+    _pay(due, today)
+
+
+def _upsert(
+    ordered: list[Key],
+    fresh: dict[Key, Completion],
+    statuses: dict[Key, tuple[str, str]],
+    today: date,
+) -> dict[Key, tuple[int, int]]:
+    """Returns (id, number of the posting) by key."""
+    rows = []
+    for key in ordered:
+        status, reason = statuses[key]
+        posted_on = today if status == Status.POSTED else None
+        rows.append((*key, *_facts(fresh[key]).values(), str(status), reason, posted_on))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO growth_taskcompletion AS c (customer_id, task_id, key, version_id,
+                event_id, day, points, growth, benefit, times, status, reason, posted_on,
+                postings, pinned)
+            SELECT n.*, 1, false
+            FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
+                        %s::date[], %s::int[], %s::int[], %s::text[], %s::bigint[], %s::text[],
+                        %s::text[], %s::date[]) AS n
+            ON CONFLICT (customer_id, task_id, key) DO UPDATE SET version_id = excluded.version_id,
+                event_id = excluded.event_id, day = excluded.day, points = excluded.points,
+                growth = excluded.growth, benefit = excluded.benefit, times = excluded.times,
+                status = excluded.status, reason = excluded.reason,
+                posted_on = excluded.posted_on, postings = c.postings + 1, pinned = false
+            RETURNING id, postings, customer_id, task_id, key
+            """,
+            [list(column) for column in zip(*rows, strict=True)],
+        )
+        return {(row[2], row[3], row[4]): (row[0], row[1]) for row in cursor.fetchall()}
+
+
+def _pay(due: list[tuple[int, int, int, TaskRule, date]], today: date) -> None:
+    """Pay completions: (id, posting, customer, rule, day of the completing event)."""
+    ledger.post_earnings(
+        [
+            Earning(
+                customer_id,
+                rule.points,
+                f"award:{pk}:{posting}",
+                rule.code,
+                {"task": rule.code, "completion": pk},
+                bankday.expires_on(rule.points_expire, today),
+            )
+            for pk, posting, customer_id, rule, _ in due
+        ],
+        today=today,
+    )
+    levels.post_growth(
+        [
+            GrowthPosting(f"award:{pk}:{posting}", customer_id, rule.growth, day, rule.code)
+            for pk, posting, customer_id, rule, day in due
+        ]
+    )
+    for pk, posting, customer_id, rule, _ in due:
+        if rule.benefit:
+            registry.reward_payers["benefit"](
+                customer_id=customer_id, code=rule.benefit, key=f"award:{pk}:{posting}"
+            )
+
+
+def reverse(row: TaskCompletion, today: date) -> None:
+    """Take a completion back with all that it gave. The customer must be locked."""
+    if row.status == Status.POSTED:
+        award = f"award:{row.pk}:{row.postings}"
+        _take_points(row, row.points, award, today)
+        _add_growth(row, -row.growth, row.day, f"{award}:reversed")
+        if row.benefit:
+            registry.reward_reversers["benefit"](customer_id=row.customer_id, key=award)
+        limits.release([(row.task_id, row.posted_on, row.points)])
+    row.status, row.pinned = Status.REVERSED, False
+    row.save(update_fields=["status", "pinned"])
+
+
+def _take_points(row: TaskCompletion, points: int, award: str, today: date) -> None:
+    """Take back points of an award, the newest corrections of it first."""
+    moved = ledger.earnings_of(row.customer_id, award)
+    for earning_key, amount in moved:
+        part = min(points, amount)
+        if part:
+            key = f"{earning_key}:reversed:{amount - part}"
+            ledger.take_back(
+                earning_key=earning_key, points=part, key=key, reason="reversed", today=today
+            )
+            points -= part
+
+
+def _add_growth(row: TaskCompletion, value: int, day: date, key: str) -> None:
+    code = row.task.code
+    levels.post_growth([GrowthPosting(key, row.customer_id, value, day, code)])
+
+
+def _adjust(row: TaskCompletion, completion: Completion, today: date) -> None:
+    """The same completion by another event or version: post only what differs."""
+    facts = _facts(completion)
+    if all(getattr(row, name) == facts[name] for name in FACTS):
+        return
+    if row.status == Status.POSTED and not _kept(row):
+        number = f"{row.pk}:{row.postings}:{completion.event.pk}:{completion.rule.version_id}"
+        if (row.growth, row.day) != (facts["growth"], facts["day"]):
+            stamp = f"award:{number}:{_growth_moves(row)}"
+            _add_growth(row, -row.growth, row.day, f"{stamp}:from")
+            _add_growth(row, facts["growth"], facts["day"], f"{stamp}:to")
+        more = facts["points"] - row.points
+        if more > 0:
+            ledger.post_earnings(
+                [_correction(row, completion.rule, more, today)], today=today
+            )
+        elif more < 0:
+            _take_points(row, -more, f"award:{row.pk}:{row.postings}", today)
+    elif row.status == Status.POSTED:
+        facts |= {"points": row.points, "growth": row.growth, "benefit": row.benefit}
+        facts |= {"day": row.day, "event_id": row.event_id}
+    for name in FACTS:
+        setattr(row, name, facts[name])
+    row.save(update_fields=FACTS)
+
+
+def _growth_moves(row: TaskCompletion) -> int:
+    """How often the growth value of an award was moved, to tell the moves apart."""
+    return GrowthEntry.objects.filter(
+        customer_id=row.customer_id, key__startswith=f"award:{row.pk}:{row.postings}:"
+    ).count()
+
+
+def _correction(row: TaskCompletion, rule: TaskRule, points: int, today: date) -> Earning:
+    award = f"award:{row.pk}:{row.postings}"
+    return Earning(
+        row.customer_id,
+        points,
+        f"{award}:more:{len(ledger.earnings_of(row.customer_id, award, gross=True))}",
+        rule.code,
+        {"task": rule.code, "completion": row.pk},
+        bankday.expires_on(rule.points_expire, today),
+    )
+
+
+@transaction.atomic
+def claim(*, customer_id: int, task: GrowthTask, rules_by_version: Any) -> list[TaskCompletion]:
+    """Post all that waits to be claimed of a task, once. Returns what was posted or refused.
+
+    ``rules_by_version(version ids) -> {id: TaskRule}`` compiles the versions concerned.
+
+    Raises:
+        NothingToClaim: nothing waits; also when the claim came twice.
+    """
+    ledger.lock_customers([customer_id])
+    today = bankday.today()
+    rows = list(
+        TaskCompletion.objects.filter(
+            customer_id=customer_id, task=task, status=Status.CLAIMABLE
+        ).order_by("key")
+    )
+    if not rows:
+        raise NothingToClaim
+    rules = rules_by_version({row.version_id for row in rows})
+    claims = [limits.Claim(customer_id, rules[row.version_id]) for row in rows]
+    due = []
+    for row, reason in zip(rows, limits.admit(claims, today=today), strict=True):
+        row.status = Status.REFUSED if reason else Status.POSTED
+        row.reason, row.posted_on = reason, None if reason else today
+        if not reason:
+            due.append((row.pk, row.postings, customer_id, rules[row.version_id], row.day))
+    TaskCompletion.objects.bulk_update(rows, ["status", "reason", "posted_on"])
+    _pay(due, today)
+    levels.regrade([customer_id], today=today)
+    return rows
+
+
+def differences(customer_id: int, done: list[Completion]) -> Iterable[str]:
+    """Where a customer's standing completions are not what the fold says."""
+    rows = TaskCompletion.objects.filter(customer=customer_id).exclude(status=Status.REVERSED)
+    standing = {(row.task_id, row.key) for row in rows if not row.pinned}
+    pinned = {(row.task_id, row.key) for row in rows if row.pinned}
+    folded = {(completion.rule.task_id, completion.key) for completion in done}
+    for task_id, key in sorted((folded - standing - pinned) | (standing - folded)):
+        yield f"customer {customer_id}: task {task_id}, completion {key} differs from the events"

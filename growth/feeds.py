@@ -1,0 +1,176 @@
+"""Files that banks send: read line by line, whatever is in them, within bounded memory."""
+
+import csv
+import gzip
+import io
+import lzma
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from django.core.management.base import CommandError
+from tqdm import tqdm
+
+from growth.models import RejectedRow
+
+MAX_LINE = 2**20
+KEPT = 2**16
+
+
+class Line(NamedTuple):
+    """A line of a feed; ``fault`` is (code, detail) where it cannot be read."""
+
+    number: int
+    text: str
+    fault: tuple[str, str] | None = None
+
+
+@contextmanager
+def opened(path: str) -> Iterator[BinaryIO]:
+    """A feed's bytes, unpacked where its name ends in .gz or .xz.
+
+    Raises:
+        CommandError: one line that names the file.
+    """
+    opener = {".gz": gzip.open, ".xz": lzma.open}.get(Path(path).suffix, open)
+    try:
+        with opener(path, "rb") as file:
+            yield file
+    except (OSError, EOFError, lzma.LZMAError) as error:
+        raise CommandError(f"{path}: cannot be read: {error}") from None
+
+
+def lines(file: BinaryIO) -> Iterator[Line]:
+    """Lines that are not blank. A line past 1 MiB is skipped over without being held."""
+    number = 0
+    while raw := file.readline(MAX_LINE + 1):
+        number += 1
+        if len(raw) > MAX_LINE:
+            start = raw[:200].decode("utf-8", "replace")
+            while raw and not raw.endswith(b"\n"):
+                raw = file.readline(MAX_LINE)
+            yield Line(number, start, ("too_long", "a line of more than 1 MiB"))
+            continue
+        try:
+            text = raw.decode("utf-8-sig" if number == 1 else "utf-8")
+        except UnicodeDecodeError as error:
+            detail = f"not UTF-8: byte {error.start + 1} of the line"
+            yield Line(number, raw.decode("utf-8", "replace"), ("encoding", detail))
+            continue
+        if text.strip():
+            yield Line(number, text.rstrip("\r\n"))
+
+
+class CsvRow(NamedTuple):
+    """A row of a CSV file by column; ``fault`` where it cannot be read."""
+
+    line: int
+    text: str
+    cells: dict[str, str]
+    fault: tuple[str, str] | None = None
+
+
+def csv_rows(file: BinaryIO, path: str, required: str) -> Iterator[CsvRow]:
+    """Rows of a CSV with a header. Raises CommandError where the header cannot be used."""
+    records = _records(lines(file))
+    header: list[str] | None = None
+    for line in records:
+        if line.fault:
+            if header is None:
+                raise CommandError(f"{path}: line {line.number}: {line.fault[1]}")
+            yield CsvRow(line.number, line.text, {}, line.fault)
+            continue
+        cells = _cells(line.text)
+        if header is None:
+            header = _header(cells, path, required)
+        elif cells is None or len(cells) != len(header):
+            found = "a broken quote" if cells is None else f"{len(cells)} cells"
+            fault = ("columns", f"{found} where the header has {len(header)} columns")
+            yield CsvRow(line.number, line.text, {}, fault)
+        else:
+            yield CsvRow(line.number, line.text, dict(zip(header, cells, strict=True)))
+    if header is None:
+        raise CommandError(f"{path}: is empty; a header with {required} was expected")
+
+
+def _header(cells: list[str] | None, path: str, required: str) -> list[str]:
+    names = [cell.strip() for cell in cells or []]
+    double = sorted({name for name in names if names.count(name) > 1})
+    if double:
+        raise CommandError(f"{path}: the column {double[0]!r} stands twice in the header")
+    if required not in names:
+        raise CommandError(f"{path}: the header has no column {required}")
+    if "" in names:
+        raise CommandError(f"{path}: a column in the header has no name")
+    return names
+
+
+def _cells(text: str) -> list[str] | None:
+    try:
+        return next(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except (csv.Error, StopIteration):
+        return None
+
+
+def _records(source: Iterator[Line]) -> Iterator[Line]:
+    """Join lines that a quoted line break belongs to (at most to 1 MiB)."""
+    held: Line | None = None
+    for line in source:
+        if held is not None:
+            if line.fault:
+                yield held
+                yield line
+                held = None
+                continue
+            line = Line(held.number, f"{held.text}\n{line.text}")
+            held = None
+        if not line.fault and line.text.count('"') % 2 and len(line.text) < MAX_LINE:
+            held = line
+        else:
+            yield line
+    if held is not None:
+        yield held
+
+
+def keep_rejected(feed: str, kind: str, rows: list[tuple[int, str, str, str]]) -> None:
+    """Keep rejected rows (line, text, code, detail), each once, to be looked at and replayed."""
+    RejectedRow.objects.bulk_create(
+        [
+            RejectedRow(
+                feed=feed,
+                kind=kind,
+                line=line,
+                row=text[:KEPT].replace("\x00", "\ufffd"),
+                code=code,
+                detail=detail[:500],
+            )
+            for line, text, code, detail in rows
+        ],
+        ignore_conflicts=True,
+    )
+
+
+@contextmanager
+def progress_bar(what: str) -> Iterator[Callable[[int], object]]:
+    """A bar on a terminal, nothing elsewhere; called with each batch's rows."""
+    with tqdm(unit=f" {what}", disable=None, leave=False) as bar:
+        yield bar.update
+
+
+class Tally:
+    """What an import has done so far."""
+
+    def __init__(self) -> None:
+        self.accepted = self.duplicate = self.rejected = 0
+        self._started = time.monotonic()
+
+    def as_dict(self) -> dict[str, float]:
+        """The figures that an importing command prints last."""
+        return {
+            "accepted": self.accepted,
+            "duplicate": self.duplicate,
+            "rejected": self.rejected,
+            "seconds": round(time.monotonic() - self._started, 3),
+        }

@@ -1,0 +1,395 @@
+"""Accept bank events once. The inbox row is the truth; settling it follows at once or later."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import InterfaceError, OperationalError, connection, transaction
+
+from growth import bankday, progress
+from growth.cloudevents import REVERSED, Incoming
+from growth.fold import FoldEvent
+from growth.progress import Locked
+from growth.rules import Rules, hold_release
+
+logger = logging.getLogger(__name__)
+
+BATCH = 1000
+MAX_ATTEMPTS = 5
+DEADLOCKED = ("40001", "40P01")
+
+
+@dataclass
+class Outcome:
+    """What became of a batch; ``rejected`` holds (index in the batch, code, detail)."""
+
+    accepted: int = 0
+    duplicate: int = 0
+    rejected: list[tuple[int, str, str]] = field(default_factory=list)
+
+
+def take_in(events: Sequence[Incoming], *, settle: bool) -> Outcome:
+    """Take in up to 1,000 checked events, in one transaction, each identity once.
+
+    With ``settle`` they are settled in the same transaction; should that fail, they are stored
+    all the same and left to the sweeper. Without, they are only stored.
+    """
+    if settle:
+        try:
+            return _retried(lambda: _take_in(events, settle=True))
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            logger.exception("settling %d events failed; they are stored for later", len(events))
+    return _retried(lambda: _take_in(events, settle=False))
+
+
+def _retried(attempt):
+    """Deadlocks and serialization failures have undone everything: try again."""
+    for left in (2, 1, 0):
+        try:
+            return attempt()
+        except OperationalError as error:
+            code = getattr(error.__cause__, "sqlstate", None)
+            if not left or code not in DEADLOCKED or connection.in_atomic_block:
+                raise
+    return None
+
+
+@transaction.atomic
+def _take_in(events: Sequence[Incoming], *, settle: bool) -> Outcome:
+    outcome = Outcome()
+    unique = _distinct(events, outcome)
+    if not unique:
+        return outcome
+    rules, now = hold_release()
+    customers = _lock_customers({event.subject for event in unique.values()})
+    stored = _insert(unique, customers, rules, now if settle else None)
+    for identity in unique.keys() - stored.keys():
+        _judge_known(unique[identity], identity, events, outcome)
+    outcome.accepted = len(stored)
+    uncounted = _apply_reversals(customers, [unique[identity] for identity in stored])
+    if settle:
+        for identity, pk in stored.items():
+            if pk not in uncounted:
+                event = unique[identity]
+                customer = customers[event.subject]
+                customer.new.append(_fold_event(event, pk, customer, rules))
+        concerned = [locked for locked in customers.values() if locked.new or locked.refold]
+        if concerned:
+            progress.settle(concerned, rules, now.astimezone(bankday.zone()).date())
+    return outcome
+
+
+def _distinct(events: Sequence[Incoming], outcome: Outcome) -> dict[tuple[str, str], Incoming]:
+    """Events by identity, in the order of identities so that two batches cannot deadlock."""
+    unique: dict[tuple[str, str], Incoming] = {}
+    for index, event in enumerate(events):
+        first = unique.setdefault((event.source, event.event_id), event)
+        if first is not event:
+            _count_known(first.digest, event, index, outcome)
+    return dict(sorted(unique.items()))
+
+
+def _count_known(digest: bytes, event: Incoming, index: int, outcome: Outcome) -> None:
+    if bytes(digest) == event.digest:
+        outcome.duplicate += 1
+    else:
+        detail = "this source and id already stand for an event with other content"
+        outcome.rejected.append((index, "conflict", detail))
+
+
+def _judge_known(
+    event: Incoming, identity: tuple[str, str], events: Sequence[Incoming], outcome: Outcome
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT digest FROM growth_bankevent WHERE source = %s AND event_id = %s", identity
+        )
+        digest = cursor.fetchone()[0]
+    index = next(i for i, other in enumerate(events) if other is event)
+    _count_known(digest, event, index, outcome)
+
+
+@dataclass
+class _Customer(Locked):
+    """A locked customer with the audience that events of this batch keep."""
+
+    audience: list[int] = field(default_factory=list)
+
+
+_LOCK = """
+    SELECT c.id, c.ref, c.folded_time, c.folded_source, c.folded_event, c.folded_release,
+           ARRAY(SELECT m.segment_id FROM growth_segmentmembership m WHERE m.customer_id = c.id)
+    FROM growth_customer c WHERE c.ref = ANY(%s) ORDER BY c.id FOR NO KEY UPDATE
+"""
+
+
+def _lock_customers(refs: set[str]) -> dict[str, _Customer]:
+    """Lock the customers, enrolling who is new."""
+    wanted = sorted(refs)
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [wanted])
+        rows = cursor.fetchall()
+        enrolled: set[str] = set()
+        if len(rows) < len(wanted):
+            missing = sorted(refs - {row[1] for row in rows})
+            enrolled = set(enrol(missing))
+            # Locked again as a whole: somebody else may have enrolled some of them.
+            cursor.execute(_LOCK, [wanted])
+            rows = cursor.fetchall()
+    return {
+        ref: _Customer(
+            customer_id=pk,
+            folded=(time, source, event_id) if time else None,
+            folded_release=release,
+            enrolled_now=ref in enrolled,
+            audience=audience,
+        )
+        for pk, ref, time, source, event_id, release, audience in rows
+    }
+
+
+def enrol(refs: list[str]) -> list[str]:
+    """Add customers with their wallets where they are new; returns those that were."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """WITH new AS (
+                 INSERT INTO growth_customer (ref, attributes, tags, level, personalised,
+                   large_text, language, enrolled_at, folded_source, folded_event, folded_release)
+                 SELECT ref, '{}', '{}', '', true, false, '', now(), '', '',
+                   (SELECT coalesce(max(id), 0) FROM growth_programrelease)
+                 FROM unnest(%s::text[]) AS ref ON CONFLICT (ref) DO NOTHING
+                 RETURNING id, ref),
+               wallets AS (
+                 INSERT INTO growth_wallet (customer_id, balance) SELECT id, 0 FROM new)
+               SELECT ref FROM new""",
+            [refs],
+        )
+        return [ref for (ref,) in cursor.fetchall()]
+
+
+def _insert(
+    unique: dict[tuple[str, str], Incoming],
+    customers: dict[str, _Customer],
+    rules: Rules,
+    settled_at: datetime | None,
+) -> dict[tuple[str, str], int]:
+    """Store what is new; returns ids by identity."""
+    rows = [
+        (
+            event.source,
+            event.event_id,
+            event.type,
+            customers[event.subject].customer_id,
+            event.time,
+            event.data_json,
+            event.digest,
+            "{" + ",".join(map(str, customers[event.subject].audience)) + "}",
+            *(event.target or (None, None)),
+        )
+        for event in unique.values()
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO growth_bankevent (source, event_id, type, customer_id, time, data,
+                 digest, segments, target_source, target_event_id, release, counts, attempts,
+                 last_error, settled_at, next_attempt_at)
+               SELECT source, event_id, type, customer_id, time, data, digest, segments::int[],
+                 target_source, target_event_id, %s, true, 0, '', %s::timestamptz,
+                 CASE WHEN %s::timestamptz IS NULL THEN now() END
+               FROM unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::timestamptz[],
+                 %s::jsonb[], %s::bytea[], %s::text[], %s::text[], %s::text[])
+                 AS n(source, event_id, type, customer_id, time, data, digest, segments,
+                      target_source, target_event_id)
+               ON CONFLICT (source, event_id) DO NOTHING
+               RETURNING id, source, event_id""",
+            [rules.release, settled_at, settled_at, *map(list, zip(*rows, strict=True))],
+        )
+        return {(source, event_id): pk for pk, source, event_id in cursor.fetchall()}
+
+
+def _fold_event(event: Incoming, pk: int, customer: _Customer, rules: Rules) -> FoldEvent:
+    return FoldEvent(
+        position=(event.time, event.source, event.event_id),
+        pk=pk,
+        day=bankday.day_of(event.time),
+        type=event.type,
+        data=event.data,
+        audience=frozenset(customer.audience),
+        release=rules.release,
+    )
+
+
+def _apply_reversals(customers: dict[str, _Customer], new: list[Incoming]) -> set[int]:
+    """Set which events of these customers count; returns the ids of new ones that do not.
+
+    A reversal concerns an event of its own subject, and may itself be reversed. Who has an
+    event that ceased (or began again) to count is folded again.
+    """
+    by_id = {locked.customer_id: locked for locked in customers.values()}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT customer_id, source, event_id, target_source, target_event_id
+               FROM growth_bankevent WHERE customer_id = ANY(%s) AND type = %s
+                 AND target_event_id IS NOT NULL""",
+            [list(by_id), REVERSED],
+        )
+        reversals = cursor.fetchall()
+        if not reversals:
+            return set()
+        rows = [
+            (customer_id, *target, counts)
+            for customer_id, target, counts in _standing(reversals)
+        ]
+        cursor.execute(
+            """UPDATE growth_bankevent e SET counts = n.counts
+               FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::boolean[])
+                 AS n(customer_id, source, event_id, counts)
+               WHERE e.source = n.source AND e.event_id = n.event_id
+                 AND e.customer_id = n.customer_id AND e.counts <> n.counts
+               RETURNING e.id, e.customer_id, e.source, e.event_id""",
+            [list(column) for column in zip(*rows, strict=True)],
+        )
+        changed = cursor.fetchall()
+    identities = {(event.source, event.event_id) for event in new}
+    uncounted = set()
+    for pk, customer_id, source, event_id in changed:
+        if (source, event_id) in identities:
+            uncounted.add(pk)
+        else:
+            by_id[customer_id].refold = True
+    return uncounted
+
+
+def _standing(reversals: list[tuple]) -> list[tuple[int, tuple[str, str], bool]]:
+    """Whether each event that some reversal names counts: (customer, identity, counts)."""
+    against: dict[tuple[int, str, str], list[tuple[str, str]]] = defaultdict(list)
+    for customer_id, source, event_id, target_source, target_id in reversals:
+        against[(customer_id, target_source, target_id)].append((source, event_id))
+
+    def counts(customer_id: int, identity: tuple[str, str], above: frozenset) -> bool:
+        return not any(
+            reversal not in above and counts(customer_id, reversal, above | {reversal})
+            for reversal in against.get((customer_id, *identity), ())
+        )
+
+    return [
+        (customer_id, (source, event_id), counts(customer_id, (source, event_id), frozenset()))
+        for customer_id, source, event_id in against
+    ]
+
+
+def settle_stored(limit: int = BATCH, *, due_only: bool = True) -> int:
+    """Settle a batch of stored events, customers that nobody else is settling; returns events.
+
+    A batch that fails is tried again customer by customer, so a poison event stops nobody
+    but its own customer; after ``MAX_ATTEMPTS`` it is a dead letter (no next attempt).
+    """
+    try:
+        return _retried(lambda: _settle_batch(limit, None, due_only))
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("settling a batch failed; customer by customer now")
+    done = 0
+    for customer_id in _waiting_customers(limit, due_only):
+        try:
+            done += _retried(lambda only=customer_id: _settle_batch(limit, only, False))
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            _postpone(customer_id, error)
+    return done
+
+
+def _waiting_customers(limit: int, due_only: bool) -> list[int]:
+    due = "AND next_attempt_at <= now()" if due_only else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT DISTINCT customer_id FROM (
+                  SELECT customer_id FROM growth_bankevent
+                  WHERE settled_at IS NULL AND next_attempt_at IS NOT NULL {due}
+                  ORDER BY next_attempt_at LIMIT %s) AS waiting""",  # noqa: S608
+            [limit],
+        )
+        return [customer_id for (customer_id,) in cursor.fetchall()]
+
+
+@transaction.atomic
+def _settle_batch(limit: int, only: int | None, due_only: bool) -> int:
+    rules, now = hold_release()
+    ids = [only] if only else _waiting_customers(limit, due_only)
+    if not ids:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT id, folded_time, folded_source, folded_event, folded_release
+               FROM growth_customer WHERE id = ANY(%s) ORDER BY id
+               FOR NO KEY UPDATE SKIP LOCKED""",
+            [ids],
+        )
+        customers = {
+            pk: Locked(pk, (time, source, event_id) if time else None, release)
+            for pk, time, source, event_id, release in cursor.fetchall()
+        }
+        cursor.execute(
+            """SELECT customer_id, id, source, event_id, type, time, data::text, segments,
+                      release, counts
+               FROM growth_bankevent
+               WHERE customer_id = ANY(%s) AND settled_at IS NULL""",
+            [list(customers)],
+        )
+        pending = cursor.fetchall()
+        for customer_id, *event, counts in pending:
+            # Reversed events are folded into nothing, but what they changed must be.
+            if counts and event[3] != REVERSED:
+                customers[customer_id].new.append(progress.fold_event(*event))
+            else:
+                customers[customer_id].refold = True
+        if customers:
+            progress.settle(
+                list(customers.values()), rules, now.astimezone(bankday.zone()).date()
+            )
+        cursor.execute(
+            """UPDATE growth_bankevent SET settled_at = clock_timestamp(), next_attempt_at = NULL,
+                 last_error = '' WHERE id = ANY(%s)""",
+            [[row[1] for row in pending]],
+        )
+    return len(pending)
+
+
+@transaction.atomic
+def _postpone(customer_id: int, error: Exception) -> None:
+    logger.error("customer %s cannot be settled: %s", customer_id, error)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE growth_bankevent SET attempts = attempts + 1, last_error = %s,
+                 next_attempt_at = CASE WHEN attempts + 1 < %s
+                   THEN clock_timestamp() + interval '10 seconds' * 2 ^ attempts END
+               WHERE customer_id = %s AND settled_at IS NULL AND next_attempt_at IS NOT NULL""",
+            [f"{type(error).__name__}: {error}"[:500], MAX_ATTEMPTS, customer_id],
+        )
+
+
+@transaction.atomic
+def refold_customers(limit: int = 500) -> int:
+    """Fold customers again whose progress predates a release that judges history too."""
+    rules, now = hold_release()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT id, folded_time, folded_source, folded_event, folded_release
+               FROM growth_customer WHERE folded_release < %s AND folded_time IS NOT NULL
+               ORDER BY id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED""",
+            [rules.history_release, limit],
+        )
+        customers: Iterable[Locked] = [
+            Locked(pk, (time, source, event_id), release)
+            for pk, time, source, event_id, release in cursor.fetchall()
+        ]
+    customers = list(customers)
+    if customers:
+        progress.settle(customers, rules, now.astimezone(bankday.zone()).date())
+    return len(customers)

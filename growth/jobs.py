@@ -1,0 +1,85 @@
+"""Background work of growth. Jobs hold no state: each looks up in the database what is due."""
+
+from datetime import timedelta
+from typing import Any
+
+from celery import shared_task as job
+from celery.schedules import crontab
+from django.db import OperationalError, transaction
+
+from growth import bankday, intake, ledger, levels, segments
+from growth.models import Customer, CustomerSession, HandoffTicket
+
+RETRY = {"autoretry_for": (OperationalError,), "retry_backoff": True, "max_retries": 5}
+
+
+@job(name="growth.settle_bank_events", time_limit=300, **RETRY)
+def settle_bank_events() -> int:
+    """Settle what is stored and due, until nothing is. Safe to run many times at once."""
+    total = 0
+    while done := intake.settle_stored():
+        total += done
+    return total
+
+
+@job(name="growth.refold_customers", time_limit=3600, **RETRY)
+def refold_customers() -> int:
+    """Go on folding customers again after a release that judges history."""
+    total = 0
+    while done := intake.refold_customers():
+        total += done
+    return total
+
+
+@job(name="growth.expire_points", time_limit=3600, **RETRY)
+def expire_points() -> int:
+    """Expire the lots that are due today, each customer in a transaction of its own."""
+    today, total = bankday.today(), 0
+    while customers := ledger.customers_with_due_lots(today, 1000):
+        for customer_id in customers:
+            total += ledger.expire_lots(customer_id=customer_id, today=today)
+    return total
+
+
+@job(name="growth.regrade_levels", time_limit=3600, **RETRY)
+def regrade_levels() -> int:
+    """Bring all levels in line with growth value as it has aged by today."""
+    return regrade_all()
+
+
+def regrade_all(batch: int = 1000) -> int:
+    """Regrade every customer in batches; returns how many levels changed."""
+    changed, last, today = 0, 0, bankday.today()
+    while ids := list(
+        Customer.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:batch]
+    ):
+        last = ids[-1]
+        with transaction.atomic():
+            ledger.lock_customers(ids)
+            changed += len(levels.regrade(ids, today=today))
+    return changed
+
+
+@job(name="growth.rebuild_segments", time_limit=3600, **RETRY)
+def rebuild_segments(codes: list[str] | None = None) -> dict[str, int]:
+    """Recompute memberships; ages and windows of days move on at midnight."""
+    return segments.rebuild(codes or ())
+
+
+@job(name="growth.forget_sessions", time_limit=300, **RETRY)
+def forget_sessions() -> None:
+    """Drop tickets and sessions a day after their end."""
+    old = bankday.now() - timedelta(days=1)
+    HandoffTicket.objects.filter(expires_at__lt=old).delete()
+    CustomerSession.objects.filter(expires_at__lt=old).delete()
+
+
+# Celery's beat schedule; hours are the bank's.
+SCHEDULE: dict[str, dict[str, Any]] = {
+    "growth.settle_bank_events": {"task": "growth.settle_bank_events", "schedule": 5.0},
+    "growth.refold_customers": {"task": "growth.refold_customers", "schedule": 60.0},
+    "growth.expire_points": {"task": "growth.expire_points", "schedule": crontab(5, 0)},
+    "growth.regrade_levels": {"task": "growth.regrade_levels", "schedule": crontab(15, 0)},
+    "growth.rebuild_segments": {"task": "growth.rebuild_segments", "schedule": crontab(30, 0)},
+    "growth.forget_sessions": {"task": "growth.forget_sessions", "schedule": crontab(0, 3)},
+}

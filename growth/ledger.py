@@ -1,0 +1,342 @@
+"""Points ledger. No other module may write wallets, transfers, lots, allocations or write-offs.
+
+Every writer first locks the customers concerned (in primary-key order), so their wallets and
+lots need no locks of their own and crossing transfers cannot deadlock.
+"""
+
+import json
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from django.db import connection, transaction
+from django.db.models import F, Q, Sum
+
+from growth import bankday
+from growth.errors import IdempotencyConflict, InsufficientPoints
+from growth.models import (
+    Customer,
+    PointsAllocation,
+    PointsLot,
+    PointsTransfer,
+    PointsWriteOff,
+    Wallet,
+)
+
+# Points refunded into a lot that has expired meanwhile stay good for this long.
+REFUND_GRACE_DAYS = 30
+
+Kind = PointsTransfer.Kind
+
+
+class Earning(NamedTuple):
+    """Points to post to a customer, once per key."""
+
+    customer_id: int
+    points: int
+    key: str
+    reason: str
+    origin: dict
+    expires_on: date | None
+
+
+def lock_customers(customer_ids: Iterable[int]) -> None:
+    """Lock customers in primary-key order; every verb that changes what they hold does it first."""
+    rows = Customer.objects.filter(pk__in=set(customer_ids)).order_by("pk")
+    list(rows.select_for_update(no_key=True).values_list("pk"))
+
+
+@transaction.atomic
+def post_earnings(earnings: list[Earning], *, today: date) -> None:
+    """Post points in one statement: transfers, their lots and the balances.
+
+    The customers must be locked. A key that was posted before fails the whole transaction:
+    callers post each completion once.
+    """
+    earnings = [earning for earning in earnings if earning.points]
+    if not earnings:
+        return
+    columns = list(zip(*earnings, strict=True))
+    columns[4] = tuple(json.dumps(origin) for origin in columns[4])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH earned AS (
+                SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[],
+                                     %s::jsonb[], %s::date[])
+                AS e(customer_id, points, key, reason, origin, expires_on)),
+            moved AS (
+                INSERT INTO growth_pointstransfer (key, source_id, destination_id, customer_id,
+                                                   points, kind, reason, origin, day)
+                SELECT e.key, (SELECT id FROM growth_wallet WHERE customer_id IS NULL), w.id,
+                       e.customer_id, e.points, 'earn', e.reason, e.origin, %s
+                FROM earned e JOIN growth_wallet w ON w.customer_id = e.customer_id
+                RETURNING id, key, customer_id, points),
+            lots AS (
+                INSERT INTO growth_pointslot (customer_id, transfer_id, points, remaining,
+                                              expires_on)
+                SELECT m.customer_id, m.id, m.points, m.points, e.expires_on
+                FROM moved m JOIN earned e ON e.key = m.key)
+            UPDATE growth_wallet w SET balance = w.balance + s.points
+            FROM (SELECT customer_id, sum(points) AS points FROM moved GROUP BY 1) s
+            WHERE w.customer_id = s.customer_id
+            """,
+            [*map(list, columns), today],
+        )
+
+
+@transaction.atomic
+def spend(
+    *,
+    customer_id: int,
+    points: int,
+    key: str,
+    reason: str,
+    origin: dict,
+    today: date | None = None,
+) -> PointsTransfer:
+    """Take ``points`` from the customer's lots, soonest expiry first, once per ``key``.
+
+    A replay with the same facts returns the first transfer and takes nothing.
+
+    Raises:
+        InsufficientPoints: fewer points can be spent today.
+        IdempotencyConflict: ``key`` already stands for other facts.
+    """
+    today = today or bankday.today()
+    lock_customers([customer_id])
+    if earlier := PointsTransfer.objects.filter(key=key).first():
+        if (earlier.customer_id, earlier.points, earlier.kind) != (customer_id, points, Kind.REDEEM):
+            raise IdempotencyConflict(key)
+        return earlier
+    expire_lots(customer_id=customer_id, today=today)
+    lots = spendable_lots(customer_id)
+    if sum(lot.remaining for lot in lots) < points:
+        raise InsufficientPoints
+    return _debit(Kind.REDEEM, customer_id, points, key, reason, origin, lots, today)
+
+
+@transaction.atomic
+def refund(
+    *, transfer: PointsTransfer, key: str, reason: str, origin: dict, today: date | None = None
+) -> PointsTransfer:
+    """Give back what ``transfer`` took, into the lots it came from, once per ``key``.
+
+    What came from a lot that has expired meanwhile becomes a lot of its own for
+    ``REFUND_GRACE_DAYS`` days. Points of a reversed earning that were written off are taken
+    at last.
+    """
+    today = today or bankday.today()
+    lock_customers([transfer.customer_id])
+    if earlier := PointsTransfer.objects.filter(key=key).first():
+        if (earlier.customer_id, earlier.points) != (transfer.customer_id, transfer.points):
+            raise IdempotencyConflict(key)
+        return earlier
+    back = _transfer(
+        Kind.REFUND, transfer.customer_id, transfer.points, key, reason, origin, today
+    )
+    late = 0
+    for used in transfer.allocations.select_related("lot").order_by("lot_id"):
+        if used.lot.expires_on and used.lot.expires_on <= today:
+            late += used.points
+            continue
+        PointsAllocation.objects.create(transfer=back, lot=used.lot, points=-used.points)
+        PointsLot.objects.filter(pk=used.lot_id).update(remaining=F("remaining") + used.points)
+        _take_written_off(used.lot, used.points, back, today)
+    if late:
+        PointsLot.objects.create(
+            customer_id=transfer.customer_id,
+            transfer=back,
+            points=late,
+            remaining=late,
+            expires_on=today + timedelta(days=REFUND_GRACE_DAYS),
+        )
+    return back
+
+
+@transaction.atomic
+def take_back(*, earning_key: str, points: int, key: str, reason: str, today: date) -> int:
+    """Reverse ``points`` of an earning; returns how many were there to take.
+
+    First from its own lot, then what was spent of it from the customer's other lots; the rest
+    is written off. What had expired of it is gone already and is not asked for again. The
+    customer must be locked.
+    """
+    lot = PointsLot.objects.select_related("transfer").get(transfer__key=earning_key)
+    own = min(points, lot.remaining)
+    used = lot.allocations.filter(transfer__kind__in=(Kind.REDEEM, Kind.REFUND))
+    spent = max(0, used.aggregate(n=Sum("points"))["n"] or 0)
+    spent -= lot.write_offs.aggregate(n=Sum("points"))["n"] or 0
+    others = [other for other in spendable_lots(lot.customer_id) if other.pk != lot.pk]
+    others = [other for other in others if not other.expires_on or other.expires_on > today]
+    owed = min(points - own, max(0, spent))
+    taken = own + min(owed, sum(other.remaining for other in others))
+    if taken:
+        lots = ([lot] if own else []) + others
+        origin = lot.transfer.origin
+        _debit(Kind.REVERSE, lot.customer_id, taken, key, reason, origin, lots, today, own)
+    if missing := own + owed - taken:
+        PointsWriteOff.objects.create(key=key, lot=lot, points=missing)
+    return taken
+
+
+def earnings_of(
+    customer_id: int, award: str, *, gross: bool = False
+) -> list[tuple[str, int]]:
+    """The earnings posted for an award, newest first, as (key, points not yet reversed)."""
+    mine = PointsTransfer.objects.filter(customer=customer_id)
+    earned = mine.filter(kind=Kind.EARN).filter(
+        Q(key=award) | Q(key__startswith=f"{award}:more:")
+    )
+    found = []
+    for transfer in earned.order_by("-pk"):
+        back = mine.filter(
+            kind=Kind.REVERSE, key__startswith=f"{transfer.key}:reversed:"
+        )
+        written = PointsWriteOff.objects.filter(
+            lot__transfer=transfer, points__gt=0, key__startswith=f"{transfer.key}:reversed:"
+        )
+        gone = sum(row.points for row in back) + sum(row.points for row in written)
+        if gross or transfer.points > gone:
+            found.append((transfer.key, transfer.points - gone))
+    return found
+
+
+@transaction.atomic
+def expire_lots(*, customer_id: int, today: date) -> int:
+    """Expire what remains in a customer's due lots; returns the points. Locks the customer."""
+    lock_customers([customer_id])
+    due = PointsLot.objects.filter(customer_id=customer_id, remaining__gt=0, expires_on__lte=today)
+    expired = 0
+    for lot in due.order_by("expires_on", "pk"):
+        _debit(
+            Kind.EXPIRE,
+            customer_id,
+            lot.remaining,
+            f"expire:{lot.pk}:{today}",
+            "expired",
+            {"lot": lot.pk},
+            [lot],
+            today,
+        )
+        expired += lot.remaining
+    return expired
+
+
+def customers_with_due_lots(today: date, limit: int) -> list[int]:
+    """Ids of customers who hold points that have expired, a batch at a time."""
+    due = PointsLot.objects.filter(remaining__gt=0, expires_on__lte=today)
+    return list(due.order_by("customer_id").values_list("customer_id", flat=True).distinct()[:limit])
+
+
+def spendable_lots(customer_id: int) -> list[PointsLot]:
+    """Lots with points left, in the order in which they are spent: soonest expiry, then oldest."""
+    lots = PointsLot.objects.filter(customer_id=customer_id, remaining__gt=0)
+    return list(lots.order_by(F("expires_on").asc(nulls_last=True), "pk"))
+
+
+def differences() -> Iterable[str]:
+    """Where wallets and lots are not what the transfers and allocations say."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT w.customer_id, w.balance, coalesce(t.points, 0), coalesce(l.points, 0)
+            FROM growth_wallet w
+            LEFT JOIN (SELECT customer_id, sum(CASE WHEN kind IN ('earn', 'refund') THEN points
+                                                    ELSE -points END) AS points
+                       FROM growth_pointstransfer GROUP BY 1) t USING (customer_id)
+            LEFT JOIN (SELECT customer_id, sum(remaining) AS points
+                       FROM growth_pointslot GROUP BY 1) l USING (customer_id)
+            WHERE w.customer_id IS NOT NULL
+              AND (w.balance <> coalesce(t.points, 0) OR w.balance <> coalesce(l.points, 0))
+            """
+        )
+        for customer, balance, moved, held in cursor.fetchall():
+            yield f"customer {customer}: balance {balance}, transfers {moved}, lots {held}"
+        cursor.execute(
+            """
+            SELECT l.id, l.remaining, l.points - coalesce(sum(a.points), 0)
+            FROM growth_pointslot l LEFT JOIN growth_pointsallocation a ON a.lot_id = l.id
+            GROUP BY l.id HAVING l.remaining <> l.points - coalesce(sum(a.points), 0)
+            """
+        )
+        for lot, remaining, expected in cursor.fetchall():
+            yield f"lot {lot}: {remaining} remaining, {expected} by its allocations"
+
+
+def _debit(
+    kind: str,
+    customer_id: int,
+    points: int,
+    key: str,
+    reason: str,
+    origin: dict,
+    lots: list[PointsLot],
+    today: date,
+    at_most_first: int | None = None,
+) -> PointsTransfer:
+    """Take ``points`` from ``lots`` in their order (from the first at most that many)."""
+    transfer = _transfer(kind, customer_id, points, key, reason, origin, today)
+    allocations, left = [], points
+    for index, lot in enumerate(lots):
+        most = lot.remaining if index or at_most_first is None else at_most_first or lot.remaining
+        part = min(left, most)
+        if not part:
+            break
+        allocations.append(PointsAllocation(transfer=transfer, lot=lot, points=part))
+        PointsLot.objects.filter(pk=lot.pk).update(remaining=F("remaining") - part)
+        left -= part
+    PointsAllocation.objects.bulk_create(allocations)
+    return transfer
+
+
+def _transfer(
+    kind: str, customer_id: int, points: int, key: str, reason: str, origin: dict, today: date
+) -> PointsTransfer:
+    wallet = Wallet.objects.get(customer_id=customer_id)
+    programme = Wallet.objects.get(customer__isnull=True)
+    gains = kind == Kind.REFUND
+    Wallet.objects.filter(pk=wallet.pk).update(
+        balance=F("balance") + (points if gains else -points)
+    )
+    return PointsTransfer.objects.create(
+        key=key,
+        source=programme if gains else wallet,
+        destination=wallet if gains else programme,
+        customer_id=customer_id,
+        points=points,
+        kind=kind,
+        reason=reason,
+        origin=origin,
+        day=today,
+    )
+
+
+def _take_written_off(
+    lot: PointsLot, returned: int, back: PointsTransfer, today: date
+) -> None:
+    """A refund into a reversed lot: what was written off can be taken after all."""
+    owed = lot.write_offs.aggregate(n=Sum("points"))["n"] or 0
+    taken = min(owed, returned)
+    if taken <= 0:
+        return
+    key = f"{back.key}:written-off:{lot.pk}"
+    fresh = PointsLot.objects.get(pk=lot.pk)
+    origin = PointsTransfer.objects.get(pk=lot.transfer_id).origin
+    _debit(Kind.REVERSE, lot.customer_id, taken, key, "reversed", origin, [fresh], today, taken)
+    PointsWriteOff.objects.create(key=key, lot=lot, points=-taken)
+
+
+def totals() -> dict[str, int]:
+    """Points issued, spent (net of refunds), expired and reversed; what is outstanding."""
+    sums = PointsTransfer.objects.aggregate(
+        **{kind.value: Sum("points", filter=Q(kind=kind)) for kind in Kind}
+    )
+    earn, redeem, refunded, expired, reversed_ = (sums[kind.value] or 0 for kind in Kind)
+    return {
+        "issued": earn,
+        "spent": redeem - refunded,
+        "expired": expired,
+        "reversed": reversed_,
+        "outstanding": earn - (redeem - refunded) - expired - reversed_,
+    }

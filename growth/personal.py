@@ -1,0 +1,36 @@
+"""What must never reach us: card numbers, identity numbers, phone numbers."""
+
+import re
+from typing import Any
+
+_CANDIDATE = re.compile(r"\d[\d -]{9,}[\dXx]", re.ASCII)
+_PHONE = re.compile(r"(\+?86)?1[3-9]\d{9}", re.ASCII)
+_ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def holds_personal_number(value: Any) -> bool:
+    """Whether a text anywhere in a JSON value is such a number (of a card: by Luhn's check)."""
+    if isinstance(value, dict):
+        return any(map(holds_personal_number, value.values()))
+    if isinstance(value, list):
+        return any(map(holds_personal_number, value))
+    if not isinstance(value, str) or len(value) < 11 or not _CANDIDATE.search(value):
+        return False
+    digits = value.strip().replace(" ", "").replace("-", "")
+    return bool(_PHONE.fullmatch(digits)) or _is_identity_number(digits) or _is_card(digits)
+
+
+def _is_card(digits: str) -> bool:
+    if not (digits.isascii() and digits.isdigit() and 15 <= len(digits) <= 19):
+        return False
+    if digits[0] not in "3456":
+        return False
+    doubled = [int(digit) * (1 + index % 2) for index, digit in enumerate(reversed(digits))]
+    return sum(number // 10 + number % 10 for number in doubled) % 10 == 0
+
+
+def _is_identity_number(digits: str) -> bool:
+    if not re.fullmatch(r"[1-9]\d{5}(18|19|20)\d{9}[\dXx]", digits, re.ASCII):
+        return False
+    total = sum(int(digit) * weight for digit, weight in zip(digits, _ID_WEIGHTS, strict=False))
+    return "10X98765432"[total % 11] == digits[17].upper()

@@ -1,0 +1,276 @@
+"""The growth program as one file: read, check, apply all or nothing, and write it out again."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import yaml
+from django.db import connection, transaction
+from django.db.models import Q
+
+from growth import bankday, registry
+from growth.errors import ProgramFaults
+from growth.models import (
+    GrowthTask,
+    Level,
+    LevelScheme,
+    ProgramRelease,
+    Segment,
+    TaskCompletion,
+    TaskVersion,
+)
+from growth.program_check import Known, check_program
+from growth.rules import PROGRAM_LOCK
+
+FIRST_DAY = date(1900, 1, 1)
+MAX_BYTES = 5 * 2**20
+
+
+@dataclass
+class Changes:
+    """What a load changes (or would): one line each; and what is to be recomputed after it."""
+
+    lines: list[str] = field(default_factory=list)
+    segments: list[str] = field(default_factory=list)
+    levels: bool = False
+    history: bool = False
+
+
+class _Loader(yaml.SafeLoader):
+    """Safe YAML without aliases (a few lines of them can stand for gigabytes) or double keys."""
+
+    def compose_node(self, parent, index):
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError(f"line {self.peek_event().start_mark.line + 1}: aliases are not read")
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node, deep=False):
+        seen = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, str) or key in seen:
+                line = key_node.start_mark.line + 1
+                raise yaml.YAMLError(f"line {line}: the key {key!r} stands twice or is no text")
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+def read(text: str) -> Any:
+    """Parse a program file.
+
+    Raises:
+        ProgramFaults: not YAML, or more than 5 MiB.
+    """
+    if len(text) > MAX_BYTES:
+        raise ProgramFaults([("program", "is longer than 5 MiB")])
+    try:
+        return yaml.load(text, Loader=_Loader)  # noqa: S506 - derived from SafeLoader
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise ProgramFaults([("program", f"is not YAML: {' '.join(str(error).split())}")]) from None
+
+
+def known() -> Known:
+    """What is stored already, for references out of a file."""
+    scheme = LevelScheme.objects.order_by("-version").first()
+    live = TaskVersion.objects.filter(end_release__isnull=True).select_related("task")
+    return Known(
+        segments=dict(Segment.objects.values_list("code", "rule")),
+        levels=set(scheme.levels.values_list("code", flat=True)) if scheme else set(),
+        tasks={version.task.code: version.spec.get("requires", []) for version in live},
+    )
+
+
+@transaction.atomic
+def load(
+    document: Any, *, origin: str = "", history: bool = False, dry_run: bool = False
+) -> Changes:
+    """Apply a program: add and update what it names. Loading it twice changes nothing.
+
+    With ``history`` its tasks also judge the events already stored; call
+    ``intake.refold_customers`` until it returns 0 afterwards (the sweeper does, too).
+
+    Raises:
+        ProgramFaults: with every fault; then nothing is applied.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PROGRAM_LOCK])
+    faults = check_program(document, known())
+    if faults:
+        raise ProgramFaults(faults)
+    changes = Changes()
+    release = ProgramRelease.objects.create(origin=origin[:200], history=history)
+    _load_segments(document.get("segments") or [], changes)
+    if document.get("levels"):
+        _load_levels(document["levels"], changes)
+    for key, section in registry.program_sections.items():
+        changes.lines += section.apply(document.get(key) or [])
+    _load_tasks(document.get("tasks") or [], release, history, changes)
+    if not changes.lines:
+        release.delete()
+    elif not changes.history and history:
+        ProgramRelease.objects.filter(pk=release.pk).update(history=False)
+    if dry_run:
+        transaction.set_rollback(True)
+    return changes
+
+
+def plain(value: Any) -> Any:
+    """A parsed value as JSON keeps it (dates as ISO text)."""
+    if isinstance(value, Mapping):
+        return {key: plain(inner) for key, inner in value.items() if inner is not None}
+    if isinstance(value, list):
+        return [plain(inner) for inner in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _load_segments(rows: list[dict], changes: Changes) -> None:
+    stored = {segment.code: segment for segment in Segment.objects.all()}
+    for row in rows:
+        segment = stored.get(row["code"]) or Segment(code=row["code"], name={}, rule=None)
+        name, rule = plain(row["name"]), plain(row["rule"])
+        if segment.rule != rule:
+            changes.segments.append(segment.code)
+        if (segment.name, segment.rule) != (name, rule):
+            changes.lines.append(f"segment {segment.code}: {'changed' if segment.pk else 'new'}")
+            segment.name, segment.rule = name, rule
+            segment.save()
+
+
+def _load_levels(row: dict, changes: Changes) -> None:
+    wanted = _scheme_facts(row)
+    current = LevelScheme.objects.order_by("-version").first()
+    if current and _dump_levels(current) == wanted:
+        return
+    version = current.version + 1 if current else 1
+    downgrade = wanted["downgrade"]
+    scheme = LevelScheme.objects.create(
+        version=version,
+        effective_on=bankday.today() if current else FIRST_DAY,
+        window_days=wanted["window_days"],
+        policy=downgrade["policy"],
+        buffer_days=downgrade["buffer_days"],
+    )
+    kept = {}
+    if current:
+        kept = dict(current.levels.values_list("code", "privileges"))
+    Level.objects.bulk_create(
+        Level(
+            scheme=scheme,
+            code=step["code"],
+            name=step["name"],
+            threshold=step["from"],
+            privileges=kept.get(step["code"], {}),
+        )
+        for step in wanted["steps"]
+    )
+    changes.levels = True
+    changes.lines.append(f"levels: version {version}")
+
+
+def _scheme_facts(row: Mapping) -> dict[str, Any]:
+    downgrade = row.get("downgrade") or {}
+    return {
+        "window_days": row.get("window_days", 0),
+        "steps": [plain(step) for step in row["steps"]],
+        "downgrade": {
+            "policy": downgrade.get("policy", "never"),
+            "buffer_days": downgrade.get("buffer_days", 0),
+        },
+    }
+
+
+def _load_tasks(
+    rows: list[dict], release: ProgramRelease, history: bool, changes: Changes
+) -> None:
+    for row in rows:
+        task = GrowthTask.objects.filter(code=row["code"]).first()
+        name, spec = plain(row["name"]), task_spec(row)
+        if task is None:
+            task = GrowthTask.objects.create(code=row["code"], name=name)
+            changes.lines.append(f"task {task.code}: new")
+        elif task.name != name:
+            task.name = name
+            task.save(update_fields=["name"])
+            changes.lines.append(f"task {task.code}: renamed")
+        live = task.versions.filter(end_release__isnull=True).first()
+        if live is None or live.spec != spec:
+            if live:
+                differing = sorted(
+                    key for key in {*live.spec, *spec} if live.spec.get(key) != spec.get(key)
+                )
+                changes.lines.append(f"task {task.code}: {', '.join(differing)} changed")
+            live = _new_version(task, spec, live, release)
+        if history:
+            _judge_history(task, live, changes)
+
+
+def task_spec(row: Mapping) -> dict[str, Any]:
+    """A checked task without its code and name, with what was left out filled in."""
+    spec = {key: value for key, value in plain(row).items() if key not in ("code", "name")}
+    return {"target": 1, "claim": "auto", **spec}
+
+
+def _new_version(
+    task: GrowthTask, spec: dict, live: TaskVersion | None, release: ProgramRelease
+) -> TaskVersion:
+    if live:
+        live.end_release = release.pk
+        live.save(update_fields=["end_release"])
+    number = (task.versions.order_by("-number").values_list("number", flat=True).first() or 0) + 1
+    return TaskVersion.objects.create(
+        task=task, number=number, spec=spec, first_release=release.pk
+    )
+
+
+def _judge_history(task: GrowthTask, live: TaskVersion, changes: Changes) -> None:
+    """Let the live version judge all that is stored; what was earned stays earned."""
+    if live.first_release == 0:
+        return
+    task.versions.exclude(pk=live.pk).update(first_release=0, end_release=0)
+    live.first_release = 0
+    live.save(update_fields=["first_release"])
+    TaskCompletion.objects.filter(task=task, status=TaskCompletion.Status.POSTED).update(
+        pinned=True
+    )
+    changes.history = True
+    changes.lines.append(f"task {task.code}: judges the stored events, too")
+
+
+def dump() -> dict[str, Any]:
+    """The growth program as it stands, in the file's form."""
+    document: dict[str, Any] = {"version": 1}
+    if segments := list(Segment.objects.order_by("code")):
+        document["segments"] = [
+            {"code": row.code, "name": row.name, "rule": row.rule} for row in segments
+        ]
+    if scheme := LevelScheme.objects.order_by("-version").first():
+        document["levels"] = _dump_levels(scheme)
+    if tasks := list(_dump_tasks()):
+        document["tasks"] = tasks
+    for key, section in registry.program_sections.items():
+        if rows := section.dump():
+            document[key] = rows
+    return document
+
+
+def _dump_levels(scheme: LevelScheme) -> dict[str, Any]:
+    return {
+        "window_days": scheme.window_days,
+        "steps": [
+            {"code": level.code, "name": level.name, "from": level.threshold}
+            for level in scheme.levels.order_by("threshold")
+        ],
+        "downgrade": {"policy": scheme.policy, "buffer_days": scheme.buffer_days},
+    }
+
+
+def _dump_tasks() -> Iterable[dict[str, Any]]:
+    live = TaskVersion.objects.filter(Q(end_release__isnull=True)).select_related("task")
+    for version in live.order_by("task__code"):
+        yield {"code": version.task.code, "name": version.task.name, **version.spec}
+
+
+def dump_text(document: Mapping[str, Any]) -> str:
+    """The file's text for a document; ``read`` gives the document back."""
+    return yaml.safe_dump(dict(document), allow_unicode=True, sort_keys=False, width=100)

@@ -1,0 +1,196 @@
+"""Settle events: fold customers' events into progress, and post what completed.
+
+What the fold says minus what stands already is what is posted, as awards or reversals. The
+customers must be locked, and the caller's transaction makes all of it happen or nothing.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db import connection
+
+from growth import awards, bankday, levels, segments
+from growth.fold import Completion, FoldEvent, Position, State, fold
+from growth.models import Customer
+from growth.rules import Rules
+from growth.values import read_data
+
+
+@dataclass
+class Locked:
+    """A locked customer: where the fold stands, and what is new for it."""
+
+    customer_id: int
+    folded: Position | None
+    folded_release: int
+    new: list[FoldEvent] = field(default_factory=list)
+    enrolled_now: bool = False
+    refold: bool = False
+
+    def must_refold(self, rules: Rules) -> bool:
+        """Whether the stored state cannot simply be folded on."""
+        if self.refold or self.folded_release < rules.history_release:
+            return True
+        first = min((event.position for event in self.new), default=None)
+        return bool(self.folded and first and first <= self.folded)
+
+
+def settle(customers: list[Locked], rules: Rules, today: date) -> None:
+    """Fold what is new for these customers and post the outcome."""
+    again = [customer for customer in customers if customer.must_refold(rules)]
+    onward = [customer for customer in customers if not customer.must_refold(rules)]
+    states = read_states([customer.customer_id for customer in onward])
+    new_states: dict[int, dict[int, State]] = {}
+    completed: dict[int, list[Completion]] = {}
+    for customer in onward:
+        events = sorted(customer.new, key=lambda event: event.position)
+        before = states.get(customer.customer_id, {})
+        after, done = fold(rules.for_event, before, events)
+        changed = {task: state for task, state in after.items() if before.get(task) is not state}
+        new_states[customer.customer_id] = changed
+        if done:
+            completed[customer.customer_id] = done
+    awards.post(completed, complete=False, today=today)
+    if again:
+        refold(again, rules, today, new_states)
+    _write_states(new_states)
+    _write_positions(customers, rules)
+    _follow_up(customers, rules, today)
+
+
+def refold(
+    customers: list[Locked], rules: Rules, today: date, new_states: dict[int, dict[int, State]]
+) -> None:
+    """Fold all stored events of these customers again; post the difference."""
+    ids = [customer.customer_id for customer in customers]
+    stored = read_states(ids)
+    events = read_events(ids, rules.event_types)
+    completed: dict[int, list[Completion]] = {}
+    for customer in customers:
+        customer_id = customer.customer_id
+        mine = events.get(customer_id, [])
+        after, done = fold(rules.for_event, {}, mine)
+        if mine:
+            # Stored events that still wait to be settled are folded now, too.
+            customer.folded = max(mine[-1].position, customer.folded or mine[-1].position)
+        gone = {task: {} for task in stored.get(customer_id, {}) if task not in after}
+        new_states[customer_id] = {**after, **gone}
+        completed[customer_id] = done
+    awards.post(completed, complete=True, today=today)
+
+
+def read_states(customer_ids: list[int]) -> dict[int, dict[int, State]]:
+    """Stored progress by customer and task."""
+    found: dict[int, dict[int, State]] = {}
+    if not customer_ids:
+        return found
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT customer_id, task_id, state::text FROM growth_taskprogress
+               WHERE customer_id = ANY(%s)""",
+            [customer_ids],
+        )
+        for customer_id, task_id, state in cursor.fetchall():
+            found.setdefault(customer_id, {})[task_id] = json.loads(state)
+    return found
+
+
+def read_events(customer_ids: list[int], event_types: list[str]) -> dict[int, list[FoldEvent]]:
+    """Stored events that count, of these types, by customer and in the order of events."""
+    found: dict[int, list[FoldEvent]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT customer_id, id, source, event_id, type, time, data::text, segments, release
+               FROM growth_bankevent
+               WHERE customer_id = ANY(%s) AND type = ANY(%s) AND counts""",
+            [customer_ids, event_types],
+        )
+        for row in cursor.fetchall():
+            found.setdefault(row[0], []).append(fold_event(*row[1:]))
+    for events in found.values():
+        events.sort(key=lambda event: event.position)
+    return found
+
+
+def fold_event(pk, source, event_id, event_type, time, data, audience, release) -> FoldEvent:
+    """A stored event as the fold reads it."""
+    return FoldEvent(
+        position=(time, source, event_id),
+        pk=pk,
+        day=bankday.day_of(time),
+        type=event_type,
+        data=read_data(data) if isinstance(data, str) else data,
+        audience=frozenset(audience),
+        release=release,
+    )
+
+
+def _write_states(new_states: dict[int, dict[int, State]]) -> None:
+    rows = [
+        (customer_id, task_id, json.dumps(state))
+        for customer_id, states in new_states.items()
+        for task_id, state in states.items()
+    ]
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO growth_taskprogress (customer_id, task_id, state)
+               SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::jsonb[])
+               ON CONFLICT (customer_id, task_id) DO UPDATE SET state = excluded.state""",
+            [list(column) for column in zip(*rows, strict=True)],
+        )
+
+
+def _write_positions(customers: list[Locked], rules: Rules) -> None:
+    rows = []
+    for customer in customers:
+        positions = [event.position for event in customer.new]
+        if customer.folded:
+            positions.append(customer.folded)
+        time, source, event_id = max(positions, default=(None, "", ""))
+        rows.append((customer.customer_id, time, source, event_id, rules.release))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE growth_customer c SET folded_time = n.time, folded_source = n.source,
+                 folded_event = n.event, folded_release = n.release
+               FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[], %s::text[], %s::int[])
+                 AS n(id, time, source, event, release) WHERE c.id = n.id""",
+            [list(column) for column in zip(*rows, strict=True)],
+        )
+
+
+def _follow_up(customers: list[Locked], rules: Rules, today: date) -> None:
+    """Levels and segments that the new events may have changed."""
+    ids = sorted(customer.customer_id for customer in customers)
+    graded = levels.regrade(ids, today=today, versions=rules.schemes)
+    context = rules.segment_context(today)
+    new = sorted(customer.customer_id for customer in customers if customer.enrolled_now)
+    segments.refresh(rules.all_segments(), new, context)
+    old = sorted(set(ids) - set(new))
+    types: set[str] = {event.type for customer in customers for event in customer.new}
+    # A reversal makes events of any type uncounted.
+    if any(customer.refold for customer in customers):
+        counting = rules.all_segments()
+    else:
+        counting = rules.segments_counting(types)
+    segments.refresh(counting, old, context)
+    segments.refresh(rules.level_segments(), sorted(set(graded) - set(new)), context)
+
+
+def differences(rules: Rules, batch: int = 2000) -> Iterable[str]:
+    """Customers whose stored progress is not what folding all their events gives."""
+    last = 0
+    while ids := list(
+        Customer.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:batch]
+    ):
+        last = ids[-1]
+        stored, events = read_states(ids), read_events(ids, rules.event_types)
+        for customer_id in ids:
+            folded, done = fold(rules.for_event, {}, events.get(customer_id, []))
+            kept = {task: state for task, state in stored.get(customer_id, {}).items() if state}
+            if json.loads(json.dumps(folded)) != {str(task): kept[task] for task in kept}:
+                yield f"customer {customer_id}: stored progress is not what the events say"
+            yield from awards.differences(customer_id, done)

@@ -1,0 +1,145 @@
+"""The task versions that judge events, compiled once per release of the growth program."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection
+
+from growth import levels, segments
+from growth.conditions import Where
+from growth.fold import TaskRule
+from growth.models import ProgramRelease, Segment, TaskVersion
+from growth.values import iso_date
+
+# Held shared while events are taken in and exclusively while the program changes, so that each
+# event knows for certain which release it came under.
+PROGRAM_LOCK = 0x5A4F4E45
+
+
+class Rules:
+    """Every version of every task, as of one release."""
+
+    def __init__(self, release: int, history_release: int, versions: list[TaskVersion]) -> None:
+        self.release = release
+        self.history_release = history_release
+        segment_ids = dict(Segment.objects.values_list("code", "pk"))
+        codes = {version.task.code: version.task_id for version in versions}
+        self.by_task: dict[int, TaskRule] = {}
+        self._by_event: dict[str, list[tuple[int, int | None, TaskRule]]] = {}
+        for version in versions:
+            rule = compile_rule(version, segment_ids, codes)
+            self._by_event.setdefault(rule.event, []).append(
+                (version.first_release, version.end_release, rule)
+            )
+            if version.end_release is None:
+                self.by_task[rule.task_id] = rule
+        self._judging: dict[tuple[str, int], list[TaskRule]] = {}
+        self.schemes = levels.schemes()
+        self._segments = list(Segment.objects.all())
+        rules = {segment.code: segment.rule for segment in self._segments}
+        self._segment_events = {
+            segment.pk: segments.event_types(segment.rule, rules) for segment in self._segments
+        }
+        self._level_segments = [
+            segment for segment in self._segments if segments.reads_level(segment.rule, rules)
+        ]
+        self._segment_rules = rules
+
+    def for_event(self, event_type: str, release: int) -> list[TaskRule]:
+        """The versions that judge an event of this type taken in under ``release``."""
+        key = event_type, release
+        if key not in self._judging:
+            self._judging[key] = [
+                rule
+                for first, end, rule in self._by_event.get(event_type, ())
+                if first <= release and (end is None or release < end)
+            ]
+        return self._judging[key]
+
+    def segments_counting(self, event_types: set[str]) -> list[Segment]:
+        """Segments whose membership such events may change."""
+        return [s for s in self._segments if self._segment_events[s.pk] & event_types]
+
+    def all_segments(self) -> list[Segment]:
+        return self._segments
+
+    def level_segments(self) -> list[Segment]:
+        """Segments that ask for a level."""
+        return self._level_segments
+
+    def segment_context(self, today: date) -> segments.Context:
+        """What segment rules refer to, as of this release."""
+        levels_up = self.schemes[-1].codes if self.schemes else ()
+        return segments.Context(self._segment_rules, levels_up, today)
+
+    @property
+    def event_types(self) -> list[str]:
+        """Types that any version of any task listens to."""
+        return list(self._by_event)
+
+
+def compile_rule(
+    version: TaskVersion, segments: dict[str, int], task_ids: dict[str, int]
+) -> TaskRule:
+    """A stored version, ready for the fold."""
+    return rule_from_spec(
+        version.spec,
+        task_id=version.task_id,
+        version_id=version.pk,
+        code=version.task.code,
+        segments=segments,
+        task_ids=task_ids,
+    )
+
+
+def rule_from_spec(
+    spec: dict[str, Any],
+    *,
+    task_id: int,
+    version_id: int,
+    code: str,
+    segments: dict[str, int],
+    task_ids: dict[str, int],
+) -> TaskRule:
+    """A checked task of the program file, ready for the fold (also for drafts not stored)."""
+    reward = spec.get("reward", {})
+    return TaskRule(
+        task_id=task_id,
+        version_id=version_id,
+        code=code,
+        kind=spec["kind"],
+        event=spec["event"],
+        target=Decimal(str(spec.get("target", 1))),
+        where=tuple(Where.from_spec(condition) for condition in spec.get("where", ())),
+        sum_of=spec.get("sum_of", ""),
+        distinct_by=spec.get("distinct_by", ""),
+        segment_id=segments[spec["segment"]] if spec.get("segment") else None,
+        after=tuple(task_ids[code] for code in spec.get("requires", ())),
+        starts=iso_date(spec.get("starts")),
+        ends=iso_date(spec.get("ends")),
+        manual=spec.get("claim") == "manual",
+        points=reward.get("points", 0),
+        growth=reward.get("growth", 0),
+        benefit=reward.get("benefit", ""),
+        points_expire=spec.get("points_expire"),
+        limit=spec.get("limit", {}),
+    )
+
+
+def hold_release() -> tuple["Rules", datetime]:
+    """The rules now live, held until the transaction ends, and the database's clock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [PROGRAM_LOCK])
+        cursor.execute("SELECT coalesce(max(id), 0), clock_timestamp() FROM growth_programrelease")
+        release, now = cursor.fetchone()
+    return rules_of(release), now
+
+
+@lru_cache(maxsize=2)
+def rules_of(release: int) -> Rules:
+    """The rules as of ``release``, which must be the one now live. They never change."""
+    history = ProgramRelease.objects.filter(history=True, pk__lte=release).order_by("-pk").first()
+    versions = list(TaskVersion.objects.select_related("task").order_by("task__code", "number"))
+    return Rules(release, history.pk if history else 0, versions)
