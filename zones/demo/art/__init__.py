@@ -1,0 +1,1 @@
+"""Flat illustrations of the demo bank, drawn with Pillow alone."""
