@@ -4,13 +4,14 @@ from django.apps import AppConfig
 
 
 class ConfigConfig(AppConfig):
-    """Registers the project's system checks."""
+    """Registers the system checks, and makes our Celery the one that jobs are sent with."""
 
     name = "config"
     verbose_name = "Project"
 
     def ready(self) -> None:
-        """Register the checks."""
-        from config import checks
+        """Done once the other apps are loaded."""
+        from config import celery, checks
 
+        celery.app.set_default()
         checks.register()

@@ -1,12 +1,16 @@
 """What the project promises about itself: locks, addresses, policies, health."""
 
 import re
+import sys
+import types
 
 import pytest
+from celery import current_app
+from django.conf import settings
 from django.core.management import call_command
 from django.test import override_settings
 
-from config import checks, env, stores
+from config import celery, checks, env, stores
 
 LOCKS = [env.ROOT / "requirements" / name for name in ("base.txt", "dev.txt")]
 
@@ -99,6 +103,16 @@ def test_metrics_are_not_open_to_the_world(client):
         assert client.get("/metrics").status_code == 403
         bearer = {"authorization": "Bearer let-me-in"}
         assert client.get("/metrics", headers=bearer).status_code == 200
+
+
+def test_jobs_go_to_our_broker_and_beat_knows_every_apps_timetable(monkeypatch):
+    jobs = types.ModuleType("zones.jobs")
+    jobs.SCHEDULE = {"zones.sweep": {"task": "zones.sweep", "schedule": 60}}
+    monkeypatch.setitem(sys.modules, "zones.jobs", jobs)
+    monkeypatch.setattr(celery, "find_spec", lambda name: name == "zones.jobs")
+
+    assert celery.schedules() == jobs.SCHEDULE
+    assert current_app.conf.broker_url == settings.CELERY_BROKER_URL
 
 
 @pytest.mark.django_db
