@@ -5,9 +5,10 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from content import sizes
 from content.blocks.choosers import lend
 from content.models import ArticlePage
-from zones import pictures, words
+from zones import directory, pictures, words
 from zones.choice import choose
 from zones.directory import Entry
 from zones.facts import Facts
@@ -46,7 +47,7 @@ def zone_data(page: ZonePage, facts: Facts) -> dict[str, Any]:
                         "id": part.block_id,
                         "type": part.kind,
                         "anchor": part.anchor,
-                        "value": _plain(part.child.value, page.slug),
+                        "value": _plain(part.child.value),
                     }
                     for part in stage.components
                 ],
@@ -127,13 +128,16 @@ def _materials(page: ZonePage) -> tuple[dict[int, Any], dict[int, Any]]:
     )
     covers = {article.image_id for article in articles.values()}
     images = pictures.load(pictures.ids_in_zone(page) | covers)
+    zones = {entry.path: entry.url for entry in directory.entries()}
     for article in articles.values():
-        if article.image_id:
-            article.image = images.get(article.image_id)
+        article.image = images.get(article.image_id)
+        zone = zones.get(article.path[: -article.steplen])
+        # An article whose own zone is not live cannot be opened: its card is left out.
+        article.href = f"{zone}{article.slug}/" if zone else ""
     return articles, images
 
 
-def _plain(value: Any, slug: str) -> Any:
+def _plain(value: Any) -> Any:
     """A block's value without objects: pictures and articles become small records."""
     if isinstance(value, ArticlePage):
         return {
@@ -143,14 +147,14 @@ def _plain(value: Any, slug: str) -> Any:
             "reading_minutes": value.reading_minutes,
             "stage": value.stage,
             "image": _picture(value.image),
-            "url": f"/zones/{slug}/{value.slug}/",
+            "url": value.href,
         }
     if hasattr(value, "get_rendition"):
         return _picture(value)
     if isinstance(value, dict):
-        return {key: _plain(inner, slug) for key, inner in value.items() if key != "segment"}
+        return {key: _plain(inner) for key, inner in value.items() if key != "segment"}
     if hasattr(value, "bound_blocks") or isinstance(value, (list, tuple)):
-        return [_plain(inner, slug) for inner in value if inner is not None]
+        return [_plain(inner) for inner in value if inner is not None]
     if hasattr(value, "source"):
         return value.source
     return value
@@ -159,7 +163,7 @@ def _plain(value: Any, slug: str) -> Any:
 def _picture(image: Any) -> dict[str, Any] | None:
     if image is None:
         return None
-    rendition = image.get_rendition(pictures.WIDE)
+    rendition = image.get_rendition(sizes.WIDE)
     return {
         "url": rendition.url,
         "width": rendition.width,

@@ -1,0 +1,123 @@
+// The customer's own page: vouchers, points in and out, settings.
+import { Trouble, call } from "./api.js";
+import { day, el, find, number, say, toast } from "./dom.js";
+import { open } from "./sheet.js";
+import { items } from "./shelf.js";
+import { path, refresh, source, watch } from "./store.js";
+import { voucher } from "./vouchers.js";
+
+const OVER = ["used", "cancelled", "expired"];
+
+export function start() {
+  source("entries", () => call("me/points/entries"));
+  source("vouchers", () => call("me/redemptions"));
+  path("me", "me");
+  watch("vouchers", find("[data-vouchers]"), showVouchers);
+  watch("entries", find("[data-entries]"), showEntries);
+  const form = find("[data-settings]");
+  form.setAttribute("data-quiet", "");
+  watch("me", form, showSettings);
+}
+
+const title = (redemption) => redemption.name || redemption.benefit?.name || redemption.benefit || "";
+const status = (redemption) => say(`status_${redemption.status}`) || redemption.status;
+
+function showVouchers(page, box) {
+  const found = items(page);
+  box.replaceChildren(...(found.length
+    ? [el("div", { class: "vouchers" }, ...found.map(voucherRow))]
+    : [el("p", { class: "empty panel" }, say("no_vouchers"))]));
+  if (page?.next) box.append(moreButton(page.next, (next) => showVouchers({ ...next, results: [...found, ...items(next)] }, box)));
+}
+
+function voucherRow(redemption) {
+  const over = OVER.includes(redemption.status);
+  return el("article", { class: `voucher${over ? " voucher--over" : ""}`, data: { block: "voucher", track: "voucher" } },
+    el("div", {}, el("strong", {}, title(redemption)),
+      el("span", { class: "meta" }, [status(redemption), !over && redemption.valid_until ? say("valid_until", { date: day(redemption.valid_until) }) : null].filter(Boolean).join(" · "))),
+    over ? null : el("button", { class: "button button--tonal", type: "button", data: { track: "voucher:show" }, onclick: () => details(redemption) }, say("show_code")));
+}
+
+async function details(redemption) {
+  let full = redemption;
+  try {
+    full = { ...redemption, ...(await call(`me/redemptions/${encodeURIComponent(redemption.id)}`)) };
+  } catch (trouble) {
+    if (!(trouble instanceof Trouble)) throw trouble;
+    if (!redemption.code) return toast(trouble.text);
+  }
+  const cancellable = full.can_cancel ?? full.cancellable ?? ["issued", "to_collect", "waiting"].includes(full.status);
+  const line = el("p", { class: "fine", role: "status" }, status(full));
+  const sure = el("button", { class: "button button--wide", type: "button", hidden: true, data: { track: "voucher:cancel" }, onclick: () => giveBack(full, line, sure) }, say("give_back"));
+  const ask = el("button", { class: "button button--quiet button--wide", type: "button", onclick: () => {
+    line.textContent = say("give_back_sure", { points: say("points", { n: full.points || 0 }) });
+    ask.hidden = true;
+    sure.hidden = false;
+  } }, say("give_back"));
+  open(title(full), ...voucher(full), line, cancellable ? ask : null, cancellable ? sure : null);
+}
+
+async function giveBack(redemption, line, button) {
+  button.disabled = true;
+  try {
+    await call(`me/redemptions/${encodeURIComponent(redemption.id)}/cancel`, { method: "POST", body: {} });
+    line.textContent = say("given_back");
+    button.hidden = true;
+    await refresh("vouchers", "points", "entries");
+  } catch (trouble) {
+    if (!(trouble instanceof Trouble)) throw trouble;
+    line.textContent = trouble.text;
+    button.disabled = false;
+  }
+}
+
+function showEntries(page, box) {
+  const found = items(page);
+  if (!found.length) return box.replaceChildren(el("p", { class: "empty" }, say("no_entries")));
+  box.replaceChildren(...found.map(entry));
+  if (page.next) box.append(moreButton(page.next, (next) => showEntries({ ...next, results: [...found, ...items(next)] }, box)));
+}
+
+function entry(row) {
+  const gained = row.points > 0;
+  return el("div", { class: "entry" },
+    el("span", {}, el("span", {}, row.title || row.reason || say(`kind_${row.kind}`)), el("span", { class: "meta" }, `${say(`kind_${row.kind}`)} · ${day(row.at)}`)),
+    el("span", { class: `entry__points${gained ? " entry__points--in" : ""}` }, `${gained ? "+" : "−"}${number(Math.abs(row.points))}`));
+}
+
+function moreButton(next, show) {
+  const button = el("button", { class: "button button--quiet button--wide", type: "button", onclick: async () => {
+    button.disabled = true;
+    const address = new URL(next, location.href);
+    try {
+      show(await call(address.pathname + address.search));
+    } catch (trouble) {
+      button.disabled = false;
+      toast(trouble.text || say("error"));
+    }
+  } }, say("more"));
+  return button;
+}
+
+function showSettings(me, form) {
+  const { personalised, large_text: large, language } = me.settings;
+  const fields = form.elements;
+  fields.personalised.checked = personalised;
+  fields.large_text.checked = large;
+  fields.language.value = language || "";
+  for (const field of fields) field.disabled = false;
+  form.onsubmit = (event) => event.preventDefault();
+  form.onchange = async ({ target }) => {
+    const value = target.type === "checkbox" ? target.checked : target.value;
+    target.disabled = true;
+    try {
+      await call("me/settings", { method: "PATCH", body: { [target.name]: value } });
+      if (target.name === "personalised") toast(say("saved"));
+      else location.replace("/my/#settings"), location.reload();
+    } catch (trouble) {
+      toast(trouble.text || say("error"));
+      if (target.type === "checkbox") target.checked = !value;
+    }
+    target.disabled = false;
+  };
+}

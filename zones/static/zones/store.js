@@ -1,0 +1,54 @@
+// What the page knows of the customer: fetched once, shown in every place that watches it.
+import { Trouble, call } from "./api.js";
+import { el, icon, notice, say } from "./dom.js";
+
+const sources = {};
+const watchers = {};
+const known = {};
+
+export function source(name, load) {
+  sources[name] = load;
+}
+
+export function path(name, address) {
+  source(name, () => call(address));
+}
+
+// Calls render(data, box) now and after each refresh; shows what went wrong in the box, with a way to try again.
+export function watch(name, box, render) {
+  (watchers[name] ||= []).push({ box, render });
+  known[name] ||= sources[name]();
+  return show(name, { box, render });
+}
+
+export function refresh(...names) {
+  return Promise.all(names.filter((name) => watchers[name]).map((name) => {
+    known[name] = sources[name]();
+    return Promise.all(watchers[name].map((watcher) => show(name, watcher)));
+  }));
+}
+
+async function show(name, { box, render }) {
+  const asked = known[name];
+  try {
+    const data = await asked;
+    if (asked !== known[name]) return;
+    render(data, box);
+    box.removeAttribute("aria-busy");
+  } catch (trouble) {
+    if (asked !== known[name]) return;
+    if (trouble.code === "session_over") return over(box);
+    if (!(trouble instanceof Trouble)) throw trouble;
+    if (box.hasAttribute("aria-busy") && !box.hasAttribute("data-quiet")) box.replaceChildren(failed(name, trouble));
+  }
+}
+
+function failed(name, trouble) {
+  return el("div", { class: "trouble" }, el("p", {}, trouble.text),
+    el("button", { class: "button button--tonal", type: "button", onclick: () => refresh(name) }, icon("refresh-cw"), say("retry")));
+}
+
+function over(box) {
+  notice(say("session_over"));
+  for (const waiting of box.querySelectorAll(".skeleton")) waiting.remove();
+}

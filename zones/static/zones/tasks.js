@@ -1,0 +1,85 @@
+// Task lists: status, progress, reward, and claiming.
+import { Trouble, call } from "./api.js";
+import { all, day, el, icon, safeLink, say, toast } from "./dom.js";
+import { refresh, watch } from "./store.js";
+
+export function start() {
+  for (const list of all("[data-tasks]")) watch("tasks", list, show);
+}
+
+function show(tasks, list) {
+  const codes = list.dataset.tasks.split(" ").filter(Boolean);
+  const found = codes.length
+    ? codes.map((code) => tasks.find((task) => task.code === code)).filter(Boolean)
+    : [...tasks].sort((a, b) => rank(a) - rank(b));
+  const shown = found.slice(0, Number(list.dataset.limit) || 6);
+  list.replaceChildren(...(shown.length ? shown.map(row) : [el("p", { class: "empty" }, say("no_tasks"))]));
+}
+
+const rank = (task) => ["claimable", "open", "locked", "completed"].indexOf(task.status);
+
+function row(task) {
+  return el("article", { class: `task task--${task.status}`, data: { block: `task-${task.code}`, track: `task:${task.code}` } },
+    el("span", { class: "task__icon" }, icon(task.icon)),
+    el("div", {}, el("h4", { class: "task__name" }, task.name), reward(task)),
+    action(task), progress(task), how(task));
+}
+
+function reward(task) {
+  const { points, growth, benefit } = task.reward || {};
+  const parts = [];
+  if (points) parts.push(`+${say("points", { n: points })}`);
+  if (growth) parts.push(el("span", { class: "meta" }, `${points ? " · " : "+"}${say("growth", { n: growth })}`));
+  if (benefit) parts.push(el("span", { class: "meta" }, ` ${say("reward_benefit")}`));
+  return parts.length ? el("span", { class: "task__reward" }, ...parts) : null;
+}
+
+function action(task) {
+  const link = safeLink(task.link);
+  if (task.status === "claimable") {
+    const button = el("button", { class: "button", type: "button", data: { track: `claim:${task.code}` }, onclick: () => claim(task, button) }, say("claim"));
+    return button;
+  }
+  if (task.status === "completed") return el("span", { class: "task__state task__state--done" }, icon("check"), say("done"));
+  if (task.status === "locked") return el("span", { class: "task__state" }, icon("lock"), say("locked"));
+  if (link) return el("a", { class: "button button--tonal", href: link, "aria-label": `${say("go")}: ${task.name}`, data: { track: `task-go:${task.code}` } }, say("go"));
+  return el("span");
+}
+
+function progress(task) {
+  const { current, target } = task.progress || {};
+  if (!(target > 1) || task.status === "locked" || task.status === "completed") return null;
+  const reached = Math.min(Number(current) || 0, target);
+  const label = say("progress", { current: reached, target });
+  return el("div", { class: "task__progress" },
+    el("progress", { class: "bar-progress", max: target, value: reached, "aria-label": label }), el("span", {}, label));
+}
+
+function how(task) {
+  const text = task.description || task.how_to;
+  const extra = [
+    task.status === "locked" ? say("locked_why") : null,
+    task.ends ? say("until", { date: day(task.ends) }) : null,
+    task.completions > 0 && task.status !== "completed" ? say("times", { n: task.completions }) : null,
+  ].filter(Boolean);
+  if (!text && !extra.length) return null;
+  return el("details", { class: "task__how", data: { track: `task-how:${task.code}` } }, el("summary", {}, say("how_to")),
+    text ? el("p", {}, text) : null, ...extra.map((line) => el("p", {}, line)));
+}
+
+async function claim(task, button) {
+  button.disabled = true;
+  button.textContent = say("claiming");
+  try {
+    const given = await call(`me/tasks/${encodeURIComponent(task.code)}/claim`, { method: "POST", body: {} });
+    const points = given?.points ?? task.reward?.points;
+    toast(points ? say("claimed", { points: say("points", { n: points }), n: points }) : say("claimed_plain"));
+  } catch (trouble) {
+    if (!(trouble instanceof Trouble)) throw trouble;
+    toast(trouble.text);
+    button.disabled = false;
+    button.textContent = trouble.final ? say("claim") : say("retry");
+    if (!trouble.final) return;
+  }
+  await refresh("tasks", "points", "level", "benefits", "entries");
+}
