@@ -77,3 +77,17 @@ class StockBelowRedeemed(BenefitError):
     def __init__(self, redeemed: int) -> None:
         super().__init__(f"cannot be below what has been redeemed: {redeemed}")
         self.redeemed = redeemed
+
+
+class IdempotencyKeyMissing(BenefitError):
+    """The header Idempotency-Key is missing or empty."""
+
+    code = "idempotency_key_missing"
+    status = 400
+
+
+class IdempotencyKeyInvalid(BenefitError):
+    """Idempotency-Key has to be 1 to 255 printable characters without spaces and commas."""
+
+    code = "idempotency_key_invalid"
+    status = 400

@@ -153,6 +153,23 @@ def redemption(customer_id: int, redemption_id: uuid.UUID) -> Redemption:
     return found
 
 
+def is_open(redemption: Redemption, today: date) -> bool:
+    """Whether it can still be used ``today``, also before the clock's job has been round."""
+    in_time = redemption.valid_until is None or redemption.valid_until >= today
+    return redemption.status in Redemption.OPEN and in_time
+
+
+def can_cancel(redemption: Redemption, today: date) -> bool:
+    """Whether its customer may cancel it: bought, unused, and of a benefit that allows it."""
+    bought = redemption.granted_by is None and redemption.benefit.cancellable
+    return bought and is_open(redemption, today)
+
+
+def has_live_code(redemption: Redemption, today: date) -> bool:
+    """Whether there is a code that can be used ``today``."""
+    return redemption.sealed is not None and is_open(redemption, today)
+
+
 def shown_code(redemption: Redemption) -> str | None:
     """The code that its customer may see; none once it is cancelled."""
     if redemption.sealed is None or redemption.status == Redemption.Status.CANCELLED:

@@ -167,7 +167,7 @@ def cancel(*, customer_id: int, redemption_id: uuid.UUID, today: date | None = N
     mine = Redemption.objects.filter(customer_id=customer_id, pk=redemption_id)
     redemption = _locked(mine)
     today = today or bankday.today()
-    if not can_cancel(redemption, today):
+    if not queries.can_cancel(redemption, today):
         raise NotCancellable
     _cancel(redemption, today, actor="customer")
     return redemption
@@ -198,7 +198,7 @@ def mark_used(
         NotUsable: it is used, cancelled or expired, or past its last day.
     """
     redemption = _locked(Redemption.objects.filter(pk=redemption_id))
-    if not is_open(redemption, today or bankday.today()):
+    if not queries.is_open(redemption, today or bankday.today()):
         raise NotUsable
     _move(redemption, Status.USED, actor=actor, note=note)
     return redemption
@@ -220,18 +220,6 @@ def expire_due(*, today: date | None = None, limit: int = 1000) -> int:
     )
     Redemption.objects.filter(pk__in=[row.pk for row in rows]).update(status=Status.EXPIRED)
     return len(rows)
-
-
-def is_open(redemption: Redemption, today: date) -> bool:
-    """Whether it can still be used ``today``, also before the clock's job has been round."""
-    in_time = redemption.valid_until is None or redemption.valid_until >= today
-    return redemption.status in Redemption.OPEN and in_time
-
-
-def can_cancel(redemption: Redemption, today: date) -> bool:
-    """Whether its customer may cancel it."""
-    bought = redemption.granted_by is None and redemption.benefit.cancellable
-    return bought and is_open(redemption, today)
 
 
 def _check(benefit: Benefit, customer_id: int, *, used: int, today: date) -> None:

@@ -7,7 +7,7 @@ roll back, so a taker looks for a free one first and then waits.
 
 import secrets
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -17,25 +17,42 @@ from benefits.models import Benefit, BenefitCode, Redemption, StockShard
 
 SHARDS = 16
 
-_TAKE_NUMBERED = """
-    UPDATE benefits_stockshard SET remaining = remaining - 1
-    WHERE id = (SELECT id FROM benefits_stockshard WHERE benefit_id = %s AND remaining > 0
-                {order} LIMIT 1 FOR UPDATE {wait})
-    RETURNING id
-"""
-_TAKE_CODE = """
-    UPDATE benefits_benefitcode SET state = 'issued'
-    WHERE id = (SELECT id FROM benefits_benefitcode
-                WHERE benefit_id = %s AND state = 'free'
-                  AND (valid_until IS NULL OR valid_until >= %s)
-                ORDER BY valid_until, id LIMIT 1 FOR UPDATE {wait})
-    RETURNING id
-"""
-_NUMBERED_LEFT = "SELECT 1 FROM benefits_stockshard WHERE benefit_id = %s AND remaining > 0 LIMIT 1"
-_CODE_LEFT = """
-    SELECT 1 FROM benefits_benefitcode WHERE benefit_id = %s AND state = 'free'
-    AND (valid_until IS NULL OR valid_until >= %s) LIMIT 1
-"""
+
+class _Kind(NamedTuple):
+    """Statements over one kind of stock, all with the same parameters but ``take_this``."""
+
+    take_free: str
+    some_left: str
+    take_this: str
+
+
+_NUMBERED = _Kind(
+    take_free="""
+        UPDATE benefits_stockshard SET remaining = remaining - 1
+        WHERE id = (SELECT id FROM benefits_stockshard WHERE benefit_id = %s AND remaining > 0
+                    LIMIT 1 FOR UPDATE SKIP LOCKED)
+        RETURNING id""",
+    some_left="""
+        SELECT id FROM benefits_stockshard WHERE benefit_id = %s AND remaining > 0
+        ORDER BY random() LIMIT 1""",
+    take_this="""
+        UPDATE benefits_stockshard SET remaining = remaining - 1
+        WHERE id = %s AND remaining > 0 RETURNING id""",
+)
+_CODES = _Kind(
+    take_free="""
+        UPDATE benefits_benefitcode SET state = 'issued'
+        WHERE id = (SELECT id FROM benefits_benefitcode WHERE benefit_id = %s AND state = 'free'
+                    AND (valid_until IS NULL OR valid_until >= %s)
+                    ORDER BY valid_until, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+        RETURNING id""",
+    some_left="""
+        SELECT id FROM benefits_benefitcode WHERE benefit_id = %s AND state = 'free'
+        AND (valid_until IS NULL OR valid_until >= %s) ORDER BY random() LIMIT 1""",
+    take_this="""
+        UPDATE benefits_benefitcode SET state = 'issued'
+        WHERE id = %s AND state = 'free' RETURNING id""",
+)
 
 
 def take(*, benefit: Benefit, today: date, wait: bool = True) -> BenefitCode | None:
@@ -49,15 +66,10 @@ def take(*, benefit: Benefit, today: date, wait: bool = True) -> BenefitCode | N
     """
     _share(benefit)
     if benefit.total is not None:
-        free = _TAKE_NUMBERED.format(order="", wait="SKIP LOCKED")
-        # Those who have to wait spread over the shards.
-        locked = _TAKE_NUMBERED.format(order="ORDER BY random()", wait="")
-        _take(free, locked, _NUMBERED_LEFT, [benefit.pk], wait=wait)
+        _take(_NUMBERED, [benefit.pk], wait=wait)
     if benefit.kind != Benefit.Kind.CODE:
         return None
-    free, locked = _TAKE_CODE.format(wait="SKIP LOCKED"), _TAKE_CODE.format(wait="")
-    params = [benefit.pk, good_until(benefit, today)]
-    unit = _take(free, locked, _CODE_LEFT, params, wait=wait)
+    unit = _take(_CODES, [benefit.pk, good_until(benefit, today)], wait=wait)
     return BenefitCode.objects.get(pk=unit)
 
 
@@ -123,16 +135,28 @@ def _spread(benefit: Benefit, units: int) -> None:
     )
 
 
-def _take(free: str, locked: str, any_left: str, params: list[Any], *, wait: bool) -> int:
+def _take(kind: _Kind, params: list[Any], *, wait: bool) -> int:
+    """A free unit; else wait for one that somebody holds, and look again."""
     while True:
-        unit = _one(free, params)
-        if unit is None and wait:
-            unit = _one(locked, params)
+        unit = _attempt(kind.take_free, params)
         if unit is not None:
             return unit
-        # What somebody gave back while we waited was not in sight of the statement above.
-        if not wait or _one(any_left, params) is None:
+        held = _one(kind.some_left, params) if wait else None
+        if held is None:
             raise OutOfStock
+        unit = _attempt(kind.take_this, [held])
+        if unit is not None:
+            return unit
+
+
+def _attempt(sql: str, params: list[Any]) -> int | None:
+    """Run ``sql``. A row that turned out to be used up stays locked by PostgreSQL: the savepoint
+    lets go of it, so that nobody waits while holding stock and no two can deadlock."""
+    with transaction.atomic():
+        unit = _one(sql, params)
+        if unit is None:
+            transaction.set_rollback(True)
+    return unit
 
 
 def _one(sql: str, params: list[Any]) -> Any:

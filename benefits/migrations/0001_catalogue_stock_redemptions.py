@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("growth", "__first__"),
+        ("growth", "0001_initial"),
         ('wagtailimages', '0027_image_description'),
     ]
 
