@@ -253,7 +253,7 @@ def family() -> Canvas:
             176,
             Gradient("#fffaf1", mix(p.sky, "#ffffff", 0.3)),
             angle=turn,
-            shell="#4a342b",
+            frame="#4a342b",
         )
         with c.at(x, 280, angle=turn):
             c.fill(ellipse(0, -80, 34), mix(tone, "#ffffff", 0.6))
@@ -310,7 +310,7 @@ def phone_class() -> Canvas:
     _letter(c, 470, 190, 44, chalk)
     _letter(c, 560, 178, 78, chalk)
     for x in (110, 310, 510, 710):
-        _chair(c, x, 560, p)
+        _seat(c, x, 560, p)
     c.fill(rect(30, 392, 110, 12, 4), "#8b5a38")
     for k in range(2):
         c.fill(rect(42 + k * 76, 402, 10, 90), "#8b5a38")
@@ -333,7 +333,7 @@ def _letter(c: Canvas, x: float, y: float, size: float, color: str) -> None:
     )
 
 
-def _chair(c: Canvas, x: float, y: float, p: Palette) -> None:
+def _seat(c: Canvas, x: float, y: float, p: Palette) -> None:
     ground_shadow(c, x, y + 4, 80, 0.4)
     wood = mix(p.second, p.deep, 0.15)
     for dx in (-50, 50):

@@ -69,7 +69,7 @@ def coffee() -> Canvas:
 def metro() -> Canvas:
     """A metro gate that opens for a phone."""
     p = CITY
-    c = Canvas(800, 600, Gradient("#e8e2f2", "#c9bfe0"))
+    c = Canvas(800, 600, Gradient("#f8ece2", "#e8d3c3"))
     c.fill(rect(0, 60, 800, 70), Gradient(p.main, mix(p.main, p.deep, 0.3)))
     c.fill(rect(0, 130, 800, 8), p.accent)
     for x in (70, 330, 590):
@@ -83,7 +83,7 @@ def metro() -> Canvas:
                 "#ffffff",
                 opacity=0.28,
             )
-    c.fill(rect(-10, 452, 820, 160), Gradient("#a99bc7", "#7f70a6"))
+    c.fill(rect(-10, 452, 820, 160), Gradient("#cfae97", "#a98670"))
     for i in range(9):
         c.fill(
             [(i * 100 - 40, 452), (i * 100 - 34, 452), (i * 132 - 160, 610), (i * 132 - 170, 610)],
@@ -253,7 +253,7 @@ def breakfast() -> Canvas:
         c.fill(ellipse(326 + dx, y - 12 + dy, 42, 30), Gradient("#fffdf6", "#e9ddc6"), shadow=NEAR)
         for k in range(-2, 3):
             c.stroke([(326 + dx, y - 36 + dy), (326 + dx + k * 12, y - 24 + dy)], 2.6, "#d7c6a6")
-    for k, dx in enumerate((-70, 0, 70)):
+    for dx in (-70, 0, 70):
         wave = [(326 + dx + (12 if j % 2 else -12), 220 - j * 36) for j in range(4)]
         c.stroke(smooth(wave), 8, "#ffffff", opacity=0.6)
     c.fill(
@@ -519,7 +519,7 @@ def ferry_night() -> Canvas:
             c.glow(x, 372 - rise, 20, "#ffe2a0", 0.9)
             c.fill(ellipse(x, 372 - rise, 3.4), "#fff3cf")
     c.fill(rect(-10, 364, 820, 18), "#4a3a78")
-    for i in range(40):
+    for _ in range(40):
         c.fill(
             rect(dice.uniform(-20, 780), dice.uniform(400, 600), dice.uniform(24, 100), 3.4, 2),
             dice.choice(["#ffd98a", "#c58fb4", "#fff0c4"]),

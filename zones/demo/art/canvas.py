@@ -1,4 +1,4 @@
-"""A small painter: filled shapes with gradients, soft shadows and nested transforms, supersampled."""
+"""A small painter: shapes with gradients, soft shadows and transforms, supersampled."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BLUR_REDUCTION = 6
 
 @dataclass(frozen=True)
 class Gradient:
-    """A blend from `start` to `end`: v(ertical), h(orizontal), d(iagonal) or r(adial, start in the middle)."""
+    """A blend of two colours: v(ertical), h(orizontal), d(iagonal) or r(adial, from the middle)."""
 
     start: str
     end: str

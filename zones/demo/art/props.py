@@ -46,10 +46,10 @@ SENIOR = Palette(
     "#fbe6cd", "#fff6e6", "#f0c79c", "#bf6241", "#5c3526", "#e9b44c", "#8fa876", "#7c9a62"
 )
 CAMPUS = Palette(
-    "#d9f1e8", "#fffbe6", "#a5dccb", "#2a9083", "#17474a", "#f6c453", "#ea7459", "#57a773"
+    "#e6e0f8", "#fff8ec", "#cdc0f1", "#6548c4", "#2a1a5e", "#f6c453", "#ec7a5c", "#57a773"
 )
 CITY = Palette(
-    "#f7d9c8", "#ffe9c9", "#e9a48f", "#6a4f94", "#2b2150", "#ffc457", "#e5674f", "#5f9a86"
+    "#f9dcc9", "#fff1df", "#efb797", "#b8532f", "#43213a", "#ffc457", "#3d8088", "#5f9a7a"
 )
 
 
@@ -271,14 +271,14 @@ def phone(
     screen: Paint,
     *,
     angle: float = 0,
-    shell: str = "#22263a",
+    frame: str = "#22263a",
 ) -> None:
     """A phone, its middle at (x, y); draw on it with `c.at` afterwards."""
     h = w * 2.02
     with c.at(x, y, angle=angle):
-        c.fill(rect(-w / 2, -h / 2, w, h, w * 0.15), shell, shadow=FAR)
+        c.fill(rect(-w / 2, -h / 2, w, h, w * 0.15), frame, shadow=FAR)
         c.fill(rect(-w * 0.455, -h / 2 + w * 0.05, w * 0.91, h - w * 0.1, w * 0.11), screen)
-        c.fill(rect(-w * 0.12, -h / 2 + w * 0.085, w * 0.24, w * 0.045, w * 0.022), shell)
+        c.fill(rect(-w * 0.12, -h / 2 + w * 0.085, w * 0.24, w * 0.045, w * 0.022), frame)
 
 
 def mug(c: Canvas, x: float, y: float, w: float, color: str, *, steam: bool = True) -> None:
