@@ -57,8 +57,15 @@ def _load() -> tuple[Entry, ...]:
         ZonePage.objects.live()
         .select_related("locale", "segment")
         .only(
-            "slug", "title", "intro", "theme", "hero_image_id", "funnel", "path",
-            "locale__language_code", "segment__code",
+            "slug",
+            "title",
+            "intro",
+            "theme",
+            "hero_image_id",
+            "funnel",
+            "path",
+            "locale__language_code",
+            "segment__code",
         )  # fmt: skip
         .order_by("path")
     )

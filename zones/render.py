@@ -88,9 +88,7 @@ def index_html(zones: list[Entry], facts: Facts) -> str:
     images = pictures.load(zone.hero_image for zone in zones if zone.hero_image)
     cards = [(zone, images.get(zone.hero_image)) for zone in zones]
     with translation.override(facts.language):
-        return render_to_string(
-            "zones/index.html", {**_frame(facts, Theme.LIGHT), "cards": cards}
-        )
+        return render_to_string("zones/index.html", {**_frame(facts, Theme.LIGHT), "cards": cards})
 
 
 def my_html(facts: Facts, home: str) -> str:

@@ -63,7 +63,6 @@ def _shelf() -> dict[str, str]:
         "redeemed": _("It is yours"),
         "show_voucher": _("See my vouchers"),
         "no_benefits": _("Nothing on the shelf right now. Please look in again tomorrow."),
-        "left": _("{n} left"),
         "why_insufficient_points": _("{n} points short"),
         "why_insufficient_points_plain": _("Not enough points yet"),
         "why_out_of_stock": _("All gone for now"),
@@ -71,7 +70,6 @@ def _shelf() -> dict[str, str]:
         "why_not_eligible": _("Not for your level or group yet"),
         "why_not_on_sale": _("Not on sale right now"),
         "why_budget_exhausted": _("All gone for now"),
-        "why_level": _("From {level} level"),
         "close": _("Close"),
         "cancel": _("Not now"),
     }
@@ -89,14 +87,14 @@ def _vouchers() -> dict[str, str]:
         "give_back": _("Give back"),
         "give_back_sure": _("Give this back? Your {points} return to you."),
         "given_back": _("Done. Your points are back."),
+        "status_waiting": _("On its way to you"),
         "status_issued": _("Ready to use"),
-        "status_pending": _("Being prepared"),
-        "status_reserved": _("Being prepared"),
+        "status_to_collect": _("Ready to collect"),
+        "status_to_ship": _("Will be sent to you"),
         "status_used": _("Used"),
         "status_cancelled": _("Given back"),
         "status_expired": _("Expired"),
-        "status_shipped": _("On its way"),
-        "status_failed": _("Did not work out"),
+        "details": _("Details"),
     }
 
 
@@ -115,6 +113,7 @@ def _troubles() -> dict[str, str]:
         "error_not_on_sale": _("This is not on sale right now."),
         "error_budget_exhausted": _("Everything that was set aside for this has been given away."),
         "error_idempotency_conflict": _("Something changed meanwhile. Please look again."),
+        "error_price_changed": _("The price has changed meanwhile. Please look again."),
         "error_not_found": _("This is no longer here."),
         "error_nothing_to_claim": _("There is nothing left to claim here."),
         "error_rate_limited": _("That was a lot at once. Please wait a moment."),

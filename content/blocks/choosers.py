@@ -62,9 +62,7 @@ class ArticleChooserBlock(_Lent, blocks.PageChooserBlock):
     lent = _articles
 
     def __init__(self, **options):
-        super().__init__(
-            **{"page_type": "content.ArticlePage", "label": _("article"), **options}
-        )
+        super().__init__(**{"page_type": "content.ArticlePage", "label": _("article"), **options})
 
     @cached_property
     def model_class(self):

@@ -8,7 +8,9 @@ from content.blocks.fields import IconBlock, LinkBlock, ProseBlock
 
 
 def _heading(**options) -> blocks.CharBlock:
-    return blocks.CharBlock(**{"label": _("heading"), "required": False, "max_length": 60, **options})
+    return blocks.CharBlock(
+        **{"label": _("heading"), "required": False, "max_length": 60, **options}
+    )
 
 
 class BannerBlock(blocks.StructBlock):

@@ -79,9 +79,7 @@ class ProductCardBlock(blocks.StructBlock):
         errors = _faults(cleaned)
         if errors:
             raise StructBlockValidationError(
-                block_errors={
-                    field: ValidationError(message) for field, message in errors.items()
-                }
+                block_errors={field: ValidationError(message) for field, message in errors.items()}
             )
         return cleaned
 

@@ -7,20 +7,33 @@ from zones import options
 
 
 class _CodeBlock(blocks.ChoiceBlock):
-    """A code of the growth program; migrations know it as plain text."""
+    """A code of the growth program. Reading a page takes it as it stands: the choices, which
+    are a query, are for forms only."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**{"search_index": False, **kwargs})
+
+    def to_python(self, value):
+        return value
+
+    def bulk_to_python(self, values):
+        return values
+
+    def normalize(self, value):
+        return value
 
     def deconstruct(self):
+        # Migrations know it as plain text.
         return "wagtail.blocks.CharBlock", [], {}
 
 
 class SegmentCodeBlock(_CodeBlock):
     """The segment that alone sees a component; empty: everybody does."""
 
-    choices = options.segments
-
     def __init__(self, **kwargs):
         super().__init__(
             **{
+                "choices": options.segments,
                 "required": False,
                 "label": _("only shown to"),
                 "help_text": _("Leave empty to show it to everybody."),
@@ -32,10 +45,12 @@ class SegmentCodeBlock(_CodeBlock):
 class TaskCodeBlock(_CodeBlock):
     """A task of the growth program."""
 
-    choices = options.tasks
+    def __init__(self, **kwargs):
+        super().__init__(**{"choices": options.tasks, "label": _("task"), **kwargs})
 
 
 class BenefitCodeBlock(_CodeBlock):
     """A benefit of the catalogue."""
 
-    choices = options.benefits
+    def __init__(self, **kwargs):
+        super().__init__(**{"choices": options.benefits, "label": _("benefit"), **kwargs})

@@ -54,6 +54,7 @@ class ZoneVisit(models.Model):
     seconds = models.PositiveIntegerField(_("visible seconds"), default=0)
     blocks = models.PositiveIntegerField(_("blocks seen"), default=0)
     began_at = models.DateTimeField(_("began at"))
+    last_at = models.DateTimeField(_("last heard of"))
     reported_at = models.DateTimeField(_("reported at"), null=True)
 
     class Meta:
@@ -61,7 +62,7 @@ class ZoneVisit(models.Model):
         verbose_name_plural = _("zone visits")
         indexes = [
             models.Index(
-                fields=["began_at"],
+                fields=["last_at"],
                 name="visit_unreported",
                 condition=models.Q(reported_at__isnull=True),
             ),

@@ -35,7 +35,7 @@ function voucherRow(redemption) {
   return el("article", { class: `voucher${over ? " voucher--over" : ""}`, data: { block: "voucher", track: "voucher" } },
     el("div", {}, el("strong", {}, title(redemption)),
       el("span", { class: "meta" }, [status(redemption), !over && redemption.valid_until ? say("valid_until", { date: day(redemption.valid_until) }) : null].filter(Boolean).join(" · "))),
-    over ? null : el("button", { class: "button button--tonal", type: "button", data: { track: "voucher:show" }, onclick: () => details(redemption) }, say("show_code")));
+    over ? null : el("button", { class: "button button--tonal", type: "button", data: { track: "voucher:show" }, onclick: () => details(redemption) }, say(redemption.code ? "show_code" : "details")));
 }
 
 async function details(redemption) {
@@ -46,7 +46,7 @@ async function details(redemption) {
     if (!(trouble instanceof Trouble)) throw trouble;
     if (!redemption.code) return toast(trouble.text);
   }
-  const cancellable = full.can_cancel ?? full.cancellable ?? ["issued", "to_collect", "waiting"].includes(full.status);
+  const cancellable = full.can_cancel;
   const line = el("p", { class: "fine", role: "status" }, status(full));
   const sure = el("button", { class: "button button--wide", type: "button", hidden: true, data: { track: "voucher:cancel" }, onclick: () => giveBack(full, line, sure) }, say("give_back"));
   const ask = el("button", { class: "button button--quiet button--wide", type: "button", onclick: () => {

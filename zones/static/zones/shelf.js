@@ -2,7 +2,7 @@
 import { Trouble, call } from "./api.js";
 import { all, el, has, icon, number, safeImage, say, uuid } from "./dom.js";
 import { close, open } from "./sheet.js";
-import { refresh, watch } from "./store.js";
+import { peek, refresh, watch } from "./store.js";
 import { voucher } from "./vouchers.js";
 
 export const items = (page) => (Array.isArray(page) ? page : page?.results || page?.items || []);
@@ -14,13 +14,15 @@ export function start() {
 // Every page of the catalogue, up to what a shelf can need.
 export async function load() {
   const found = [];
-  let address = "benefits?limit=100";
+  let address = "benefits?page_size=100";
   for (let pages = 0; address && pages < 5; pages += 1) {
     const page = await call(address);
     found.push(...items(page));
     const next = page?.next ? new URL(page.next, location.href) : null;
     address = next ? next.pathname + next.search : null;
   }
+  const points = await peek("points").catch(() => null);
+  if (points) for (const one of found) if (one.price > points.available) one.short_by = one.price - points.available;
   return found;
 }
 
@@ -47,8 +49,7 @@ const art = (benefit) => address(benefit.picture || benefit.image);
 function why(benefit) {
   if (benefit.can_redeem) return null;
   const code = benefit.why_not?.code || benefit.why_not || "not_on_sale";
-  const short = benefit.short_by ?? benefit.why_not?.short_by;
-  if (code === "insufficient_points") return short ? say("why_insufficient_points", { n: short }) : say("why_insufficient_points_plain");
+  if (code === "insufficient_points") return benefit.short_by ? say("why_insufficient_points", { n: benefit.short_by }) : say("why_insufficient_points_plain");
   return has(`why_${code}`) ? say(`why_${code}`) : say("why_not_on_sale");
 }
 
@@ -104,7 +105,7 @@ async function redeem(benefit, button, line) {
   button.textContent = say("redeeming");
   try {
     const made = await call(`benefits/${encodeURIComponent(benefit.code)}/redemptions`,
-      { method: "POST", key: keep(benefit), body: { price: benefit.price } });
+      { method: "POST", key: keep(benefit), body: { expected_points: benefit.price } });
     forget(benefit);
     open(benefit.name, el("p", { class: "sheet__done" }, icon("check"), say("redeemed")), ...voucher(made),
       el("a", { class: "button button--tonal button--wide", href: "/my/#vouchers", data: { track: "redeemed:vouchers" } }, say("show_voucher")));

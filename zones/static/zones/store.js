@@ -14,10 +14,12 @@ export function path(name, address) {
   source(name, () => call(address));
 }
 
+export const peek = (name) => (known[name] ||= sources[name]());
+
 // Calls render(data, box) now and after each refresh; shows what went wrong in the box, with a way to try again.
 export function watch(name, box, render) {
   (watchers[name] ||= []).push({ box, render });
-  known[name] ||= sources[name]();
+  peek(name);
   return show(name, { box, render });
 }
 

@@ -13,7 +13,7 @@ export function start() {
   if (!zone || document.documentElement.hasAttribute("data-sample")) return;
   document.addEventListener("click", clicked, { capture: true, passive: true });
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && flush());
-  addEventListener("pagehide", flush);
+  addEventListener("pagehide", () => flush(true));
   setInterval(beat, BEAT * 1000);
   if ("IntersectionObserver" in window) watchSections();
 }
@@ -85,9 +85,9 @@ function entry() {
   return from.pathname.startsWith("/handoff") ? "app" : "site";
 }
 
-function flush() {
-  if (!queue.length) return;
-  const body = JSON.stringify({ batch: uuid(), view, zone, entry: entry(), sent_at: new Date().toISOString(), events: queue });
+function flush(final = false) {
+  if (!queue.length && !final) return;
+  const body = JSON.stringify({ batch: uuid(), view, zone, entry: entry(), sent_at: new Date().toISOString(), final, events: queue });
   queue = [];
   const headers = { "Content-Type": "application/json" };
   if (bearer()) headers.Authorization = `Bearer ${bearer()}`;

@@ -1,0 +1,12 @@
+"""Addresses of customer pages."""
+
+from django.urls import path
+
+from zones import views
+
+urlpatterns = [
+    path("zones/", views.index, name="zones"),
+    path("zones/<slug:slug>/", views.zone, name="zone"),
+    path("zones/<slug:slug>/<slug:article_slug>/", views.article, name="zone-article"),
+    path("my/", views.my, name="my"),
+]
