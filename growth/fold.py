@@ -90,15 +90,16 @@ def step(
     """
     if not matches(rule, event, unlocked):
         return state, []
-    state = dict(state)
+    seen: list[str] = []
     if rule.distinct_by:
         value = event.data.get(rule.distinct_by)
-        if value is None:
+        seen = state.get("seen", [])
+        if value is None or (mark := canonical(value)) in seen:
             return state, []
-        mark, seen = canonical(value), state.get("seen", [])
-        if mark in seen:
-            return state, []
-        state["seen"] = [*seen, mark]
+        seen = [*seen, mark]
+    state = dict(state)
+    if seen:
+        state["seen"] = seen
     keys, excess = _ADVANCE[rule.kind](rule, state, event)
     completions = [Completion(rule, key, event) for key in keys]
     if excess:

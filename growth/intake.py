@@ -67,8 +67,7 @@ def _take_in(events: Sequence[Incoming], *, settle: bool) -> Outcome:
     rules, now = hold_release()
     customers = _lock_customers({event.subject for event in unique.values()})
     stored = _insert(unique, customers, rules, now if settle else None)
-    for identity in unique.keys() - stored.keys():
-        _judge_known(unique[identity], identity, events, outcome)
+    _judge_known(unique, unique.keys() - stored.keys(), events, outcome)
     outcome.accepted = len(stored)
     uncounted = _apply_reversals(customers, [unique[identity] for identity in stored])
     if settle:
@@ -102,15 +101,26 @@ def _count_known(digest: bytes, event: Incoming, index: int, outcome: Outcome) -
 
 
 def _judge_known(
-    event: Incoming, identity: tuple[str, str], events: Sequence[Incoming], outcome: Outcome
+    unique: dict[tuple[str, str], Incoming],
+    known: set[tuple[str, str]],
+    events: Sequence[Incoming],
+    outcome: Outcome,
 ) -> None:
+    """Events that were stored before: duplicates, or conflicts where the content differs."""
+    if not known:
+        return
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT digest FROM growth_bankevent WHERE source = %s AND event_id = %s", identity
+            """SELECT source, event_id, digest FROM growth_bankevent
+               JOIN unnest(%s::text[], %s::text[]) AS k(source, event_id)
+               USING (source, event_id)""",
+            [list(column) for column in zip(*known, strict=True)],
         )
-        digest = cursor.fetchone()[0]
-    index = next(i for i, other in enumerate(events) if other is event)
-    _count_known(digest, event, index, outcome)
+        digests = {(source, event_id): digest for source, event_id, digest in cursor.fetchall()}
+    places = {id(event): index for index, event in enumerate(events)}
+    for identity in known:
+        event = unique[identity]
+        _count_known(digests[identity], event, places[id(event)], outcome)
 
 
 @dataclass

@@ -1,0 +1,125 @@
+"""Random programs, and random events in random batches: doubled, late and reversed."""
+
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+
+from tests.oracles.plain import BANK, Event
+
+TYPES = ("a.done", "b.done")
+SUBJECTS = ("x1", "x2", "x3")
+SEGMENTS = [
+    {"code": "red", "name": {"en": "Red"}, "rule": {"tag": "red"}},
+    {"code": "blue", "name": {"en": "Blue"}, "rule": {"not": {"tag": "red"}}},
+]
+TAGS = {"x1": "red", "x2": "", "x3": "red"}
+AUDIENCES = {"x1": {"red"}, "x2": {"blue"}, "x3": {"red"}}
+
+
+def program(random: Random, today: date) -> dict:
+    """A program of one to five tasks, given in the order of ``requires``."""
+    tasks = [_task(random, number, today) for number in range(random.randint(1, 5))]
+    return {
+        "version": 1,
+        "segments": SEGMENTS,
+        "levels": {
+            "window_days": random.choice([0, 10, 40]),
+            "steps": [
+                {"code": code, "name": {"en": code}, "from": start}
+                for code, start in (("low", 0), ("mid", 20), ("high", 60), ("top", 90))
+            ],
+            "downgrade": {
+                "policy": random.choice(["never", "one_down", "to_earned"]),
+                "buffer_days": random.choice([0, 3]),
+            },
+        },
+        "tasks": tasks,
+    }
+
+
+def _task(random: Random, number: int, today: date) -> dict:
+    kind = random.choice(["once", "daily", "weekly", "monthly", "streak", "cumulative"])
+    task = {
+        "code": f"t{number}",
+        "name": {"en": f"Task {number}"},
+        "kind": kind,
+        "event": random.choice(TYPES),
+        "target": random.randint(1, 3),
+        "reward": {"points": random.randint(0, 20), "growth": random.randint(0, 20)},
+    }
+    if kind == "cumulative" and random.random() < 0.6:
+        task |= {"sum_of": "amount", "target": random.choice([5, 12.5, 100])}
+    if random.random() < 0.3:
+        task["where"] = [
+            random.choice(
+                [
+                    {"field": "amount", "min": 4},
+                    {"field": "amount", "max": "7.5"},
+                    {"field": "colour", "in": ["red", 5]},
+                    {"field": "colour", "is_not": "red"},
+                    {"field": "colour", "exists": True},
+                ]
+            )
+        ]
+    if random.random() < 0.2:
+        task["distinct_by"] = "bill"
+    if random.random() < 0.2:
+        task["segment"] = random.choice(["red", "blue"])
+    if number and random.random() < 0.4:
+        task["requires"] = [f"t{random.randrange(number)}"]
+    if random.random() < 0.2:
+        task["starts"] = today - timedelta(days=random.randint(20, 30))
+    if random.random() < 0.2:
+        task["ends"] = today - timedelta(days=random.randint(0, 20))
+    return task
+
+
+def events(random: Random, now: datetime) -> list[Event]:
+    """Up to 60 events of three customers over 40 days, edges of days among them."""
+    found: list[Event] = []
+    for number in range(random.randint(1, 60)):
+        subject = random.choice(SUBJECTS)
+        time = _time(random, now)
+        if found and random.random() < 0.15:
+            target = random.choice(found)
+            kind, subject = "event.reversed", target.subject
+            data = {"source": target.source, "id": target.id}
+        else:
+            kind, data = random.choice(TYPES), _data(random)
+        event = Event(
+            random.choice(["/a", "/b"]), f"e{number}", kind, subject, time, data,
+            frozenset(AUDIENCES[subject]),
+        )  # fmt: skip
+        found.append(event)
+    return found
+
+
+def _time(random: Random, now: datetime) -> datetime:
+    day = now.astimezone(BANK) - timedelta(days=random.randint(0, 40))
+    edge = random.choice([(0, 0, 0, 0), (23, 59, 59, 999999), None])
+    if edge:
+        hour, minute, second, micro = edge
+        day = day.replace(hour=hour, minute=minute, second=second, microsecond=micro)
+    else:
+        day = day.replace(hour=random.randint(0, 23), minute=random.randint(0, 3))
+    return min(day.astimezone(UTC), now)
+
+
+def _data(random: Random) -> dict:
+    data = {"amount": random.choice([1, 4, "4.00", 7.5, "7.5", "x", True, -3, "12.25", 9000])}
+    if random.random() < 0.6:
+        data["colour"] = random.choice(["red", "green", 5, "5.0"])
+    if random.random() < 0.7:
+        data["bill"] = random.choice(["jan", "feb", "mar"])
+    return data
+
+
+def batches(random: Random, found: list[Event]) -> list[list[Event]]:
+    """The events in random order, some of them delivered again, cut into batches."""
+    deliveries = found + [random.choice(found) for _ in range(random.randint(0, len(found)))]
+    random.shuffle(deliveries)
+    cut = []
+    while deliveries:
+        size = random.choice([1, 2, 5, 40])
+        cut.append(deliveries[:size])
+        deliveries = deliveries[size:]
+    return cut
