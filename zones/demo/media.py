@@ -1,0 +1,32 @@
+"""The drawn pictures, put into Wagtail's library."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from django.core.files.images import ImageFile
+from wagtail.images import get_image_model
+from wagtail.models import Collection
+
+from . import pictures
+
+
+def store(collection: Collection) -> dict[str, Any]:
+    """Draw what the library does not have yet; every picture by its name."""
+    model = get_image_model()
+    known = {image.title: image for image in model.objects.filter(collection=collection)}
+    found = {}
+    for name in pictures.NAMES:
+        title = pictures.title(name)
+        found[name] = known.get(title) or _add(model, collection, name, title)
+    return found
+
+
+def _add(model: Any, collection: Collection, name: str, title: str) -> Any:
+    content = io.BytesIO()
+    pictures.draw(name).save(content, "JPEG", quality=90, subsampling=0, optimize=True)
+    image = model(title=title, collection=collection, description=title)
+    image.file = ImageFile(content, name=f"{name}.jpg")
+    image.save()
+    return image
