@@ -79,6 +79,12 @@ class StockBelowRedeemed(BenefitError):
         self.redeemed = redeemed
 
 
+class KindIsFixed(BenefitError):
+    """The kind has to stay as it is: something of this benefit has been redeemed."""
+
+    code = "kind_is_fixed"
+
+
 class IdempotencyKeyMissing(BenefitError):
     """The header Idempotency-Key is missing or empty."""
 

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Any
 
 from django.db.models import (
     Count,
@@ -28,14 +28,7 @@ from benefits.errors import RedemptionNotFound
 from benefits.models import Benefit, BenefitCode, Redemption, StockShard
 from growth import bankday, ledger, sealing
 from growth.models import Customer
-
-
-class Viewer(Protocol):
-    """What is asked of a visitor."""
-
-    customer_id: int
-    segments: frozenset[str]
-    level_rank: int
+from growth.sessions import Visitor
 
 
 @dataclass(frozen=True)
@@ -61,14 +54,14 @@ def shown(segments: Iterable[str], today: date | None = None) -> QuerySet[Benefi
     ).select_related("segment", "merchant")
 
 
-def catalogue(viewer: Viewer, today: date | None = None) -> QuerySet[Benefit]:
+def catalogue(visitor: Visitor, today: date | None = None) -> QuerySet[Benefit]:
     """``shown``, with how many the customer has had (``used``) and whether any is ``left``."""
     today = today or bankday.today()
     had = Redemption.objects.filter(
-        customer_id=viewer.customer_id, benefit=OuterRef("pk"), slot__isnull=False
+        customer_id=visitor.customer_id, benefit=OuterRef("pk"), slot__isnull=False
     )
     count = had.order_by().values("benefit").annotate(n=Count("pk")).values("n")
-    return shown(viewer.segments, today).annotate(
+    return shown(visitor.segments, today).annotate(
         used=Coalesce(Subquery(count, output_field=IntegerField()), Value(0)),
         numbered=Exists(StockShard.objects.filter(benefit=OuterRef("pk"), remaining__gt=0)),
         coded=Exists(free_codes(today).filter(benefit=OuterRef("pk"))),
@@ -76,13 +69,13 @@ def catalogue(viewer: Viewer, today: date | None = None) -> QuerySet[Benefit]:
 
 
 def offers(
-    viewer: Viewer, benefits: Iterable[Benefit], *, points: int, today: date | None = None
+    visitor: Visitor, benefits: Iterable[Any], *, points: int, today: date | None = None
 ) -> list[Offer]:
     """``benefits`` of ``catalogue`` with the verdict for this customer; no query for each."""
     today = today or bankday.today()
     benefits = list(benefits)
     ranks = eligibility.level_ranks() if any(benefit.level for benefit in benefits) else {}
-    standing = Standing(frozenset(viewer.segments), viewer.level_rank)
+    standing = Standing(frozenset(visitor.segments), visitor.level_rank)
     found = []
     for benefit in benefits:
         refusal = eligibility.why_not(

@@ -6,11 +6,11 @@ customer's and need none of their own.
 
 import hashlib
 import uuid
-from collections.abc import Mapping
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from benefits import codes, eligibility, queries, stock
 from benefits.errors import (
@@ -293,7 +293,7 @@ def _log(redemption: Redemption, *, before: str, actor: str, note: str = "") -> 
     )
 
 
-def _locked(rows: Any) -> Redemption:
+def _locked(rows: QuerySet[Redemption]) -> Redemption:
     found = (
         rows.select_related("benefit", "transfer")
         .select_for_update(no_key=True, of=("self",))
@@ -318,7 +318,7 @@ def _benefit(code: str) -> Benefit:
 
 def _slots(customer_id: int, benefit: Benefit) -> set[int]:
     counted = benefit.redemptions.filter(customer_id=customer_id, slot__isnull=False)
-    return set(counted.values_list("slot", flat=True))
+    return {slot for slot in counted.values_list("slot", flat=True) if slot}
 
 
 def _free_slot(slots: set[int]) -> int:
@@ -329,5 +329,5 @@ def _request_digest(benefit_code: str, expected_price: int | None) -> bytes:
     return hashlib.sha256(f"{benefit_code}\n{expected_price}".encode()).digest()
 
 
-def _origin(redemption: Redemption) -> Mapping[str, str]:
+def _origin(redemption: Redemption) -> dict[str, str]:
     return {"redemption": str(redemption.pk), "benefit": redemption.benefit.code}

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from benefits import stock
+from benefits import catalogue, stock
 from benefits.models import Benefit
 from growth.models import Segment
 from growth.values import iso_date
@@ -35,27 +35,23 @@ class BenefitsSection:
         """Every fault, with its path below the section."""
         if not isinstance(rows, list):
             return [("", "has to be a list")]
-        known = Benefit.objects.in_bulk(
-            [code for row in rows if isinstance(code := _code(row), str)], field_name="code"
-        )
+        known = Benefit.objects.in_bulk([_code(row) for row in rows], field_name="code")
         faults: list[Fault] = []
         seen: set[str] = set()
         for index, row in enumerate(rows):
             for path, fault in _row_faults(row, segments, levels, known):
                 faults.append((f"[{index}]{path}", fault))
             code = _code(row)
-            if code in seen:
-                faults.append((f"[{index}].code", f"'{code}' stands here twice"))
-            if isinstance(code, str):
-                seen.add(code)
+            if code and code in seen:
+                faults.append((f"[{index}].code", f"{code!r} stands here twice"))
+            seen.add(code)
         return faults
 
     def codes(self, rows: Any) -> set[str]:
         """Codes of the benefits that exist once ``rows`` are applied."""
         named = rows if isinstance(rows, list) else []
-        return {code for row in named if isinstance(code := _code(row), str)} | set(
-            Benefit.objects.values_list("code", flat=True)
-        )
+        stored = Benefit.objects.values_list("code", flat=True)
+        return ({_code(row) for row in named} - {""}) | set(stored)
 
     def apply(self, rows: Any) -> list[str]:
         """Add and update, inside the caller's transaction; one line per change."""
@@ -71,8 +67,10 @@ class BenefitsSection:
         return [_dumped(benefit) for benefit in Benefit.objects.select_related("segment")]
 
 
-def _code(row: Any) -> Any:
-    return row.get("code") if isinstance(row, dict) else None
+def _code(row: Any) -> str:
+    """The row's code, "" where it has none that could be one."""
+    code = row.get("code") if isinstance(row, dict) else None
+    return code if isinstance(code, str) and "\x00" not in code else ""
 
 
 def _row_faults(
@@ -91,8 +89,9 @@ def _row_faults(
     yield from _number_faults(row)
     yield from _window_faults(row)
     for key, there in (("segment", segments), ("level", levels)):
-        if row.get(key) is not None and row[key] not in there:
-            yield f".{key}", f"there is no {key} {row[key]!r}"
+        wanted = row.get(key)
+        if wanted is not None and (not isinstance(wanted, str) or wanted not in there):
+            yield f".{key}", f"there is no {key} {wanted!r}"
     yield from _stock_faults(row, known)
 
 
@@ -128,7 +127,7 @@ def _stock_faults(row: dict[str, Any], known: dict[str, Benefit]) -> Iterable[Fa
     kind, total = row.get("kind"), row.get("stock")
     if total is None and kind in Benefit.Kind.values and kind != Benefit.Kind.CODE:
         yield ".stock", f"is missing; only kind {Benefit.Kind.CODE.value} may leave it out"
-    benefit = known.get(_code(row)) if isinstance(_code(row), str) else None
+    benefit = known.get(_code(row))
     if benefit is None:
         return
     redeemed = stock.units_held(benefit)
@@ -152,21 +151,19 @@ def _apply_row(row: dict[str, Any], segments: dict[str, int], position: int) -> 
     total = row.get("stock")
     benefit = Benefit.objects.filter(code=row["code"]).first()
     if benefit is None:
-        benefit = Benefit.objects.create(code=row["code"], total=total, position=position, **facts)
-        stock.set_total(benefit=benefit, total=total)
-        return f"benefit {benefit.code}: added"
+        added = Benefit(code=row["code"], position=position, **facts)
+        catalogue.save(benefit=added, total=total)
+        return f"benefit {added.code}: added"
     changed = [name for name, value in facts.items() if getattr(benefit, name) != value]
     if benefit.total != total:
         changed.append("stock")
-    # A benefit without a number is one of uploaded codes, before and after each statement.
-    if total is not None:
-        stock.set_total(benefit=benefit, total=total)
-    if changed:
-        Benefit.objects.filter(pk=benefit.pk).update(**facts)
-    if total is None:
-        stock.set_total(benefit=benefit, total=None)
+    if not changed:
+        return None
+    for name, value in facts.items():
+        setattr(benefit, name, value)
+    catalogue.save(benefit=benefit, total=total)
     names = ", ".join(name.removesuffix("_id") for name in changed)
-    return f"benefit {benefit.code}: {names}" if changed else None
+    return f"benefit {benefit.code}: {names}"
 
 
 def _dumped(benefit: Benefit) -> dict[str, Any]:

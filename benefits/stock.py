@@ -153,7 +153,7 @@ def _attempt(sql: str, params: list[Any]) -> int | None:
     """Run ``sql``. A row that turned out to be used up stays locked by PostgreSQL: the savepoint
     lets go of it, so that nobody waits while holding stock and no two can deadlock."""
     with transaction.atomic():
-        unit = _one(sql, params)
+        unit: int | None = _one(sql, params)
         if unit is None:
             transaction.set_rollback(True)
     return unit

@@ -8,18 +8,17 @@ from typing import Any
 import segno
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
+from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import generics
 from rest_framework.filters import OrderingFilter
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 from wagtail.images import get_image_model
 
 from benefits import queries, redemption
 from benefits.api.filters import BenefitFilter
-from benefits.api.schema import problems
 from benefits.api.serializers import (
     PICTURE,
     MyRedemptionOut,
@@ -35,23 +34,12 @@ from benefits.errors import (
 )
 from benefits.models import Benefit, Redemption
 from growth import bankday
-from growth.api.auth import CustomerAuthentication, IsCustomer
 from growth.api.paging import CursorPages
+from growth.api.problems import faults
+from growth.api.views import CustomerView
 
 MAX_KEY = 255
 _KEY = re.compile(r"[\x21-\x2b\x2d-\x7e]+")  # printable ASCII, no space and no comma
-
-
-class CustomerView(APIView):
-    """What every view here shares: only customers, and only their own things."""
-
-    authentication_classes = [CustomerAuthentication]
-    permission_classes = [IsCustomer]
-
-    @property
-    def customer_id(self) -> int:
-        """Who asks."""
-        return self.request.user.customer_id
 
 
 class CatalogueOrdering(OrderingFilter):
@@ -73,14 +61,14 @@ class CatalogueOrdering(OrderingFilter):
 class CataloguePages(CursorPages):
     """Cursor pages in the order that the request asks for."""
 
-    ordering = ("position", "id")
+    ordering: Any = ("position", "id")
 
 
 @extend_schema_view(
     get=extend_schema(
         operation_id="benefits_list",
         summary="What this customer may see",
-        responses={200: OfferOut(many=True), **problems(400, 401, 429)},
+        responses={200: OfferOut(many=True)} | faults(400, 401, 404, 429, 503),
     )
 )
 class BenefitList(CustomerView, generics.ListAPIView):
@@ -88,7 +76,7 @@ class BenefitList(CustomerView, generics.ListAPIView):
 
     serializer_class = OfferOut
     filterset_class = BenefitFilter
-    filter_backends = [*generics.ListAPIView.filter_backends, CatalogueOrdering]
+    filter_backends: list[Any] = [DjangoFilterBackend, CatalogueOrdering]
     pagination_class = CataloguePages
     queryset = Benefit.objects.none()
 
@@ -97,16 +85,17 @@ class BenefitList(CustomerView, generics.ListAPIView):
         if getattr(self, "swagger_fake_view", False):
             return Benefit.objects.none()
         pictures = get_image_model().objects.prefetch_renditions(PICTURE)
-        return queries.catalogue(self.request.user, self.today).prefetch_related(
+        return queries.catalogue(self.visitor, self.today).prefetch_related(
             Prefetch("picture", queryset=pictures)
         )
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """One page of offers."""
         self.today = bankday.today()
-        request.points = points = queries.spendable_points(self.customer_id, self.today)
+        points = queries.spendable_points(self.visitor.customer_id, self.today)
+        request.points = points  # type: ignore[attr-defined]  # for the filter ``affordable``
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        offers = queries.offers(request.user, page or [], points=points, today=self.today)
+        offers = queries.offers(self.visitor, page or [], points=points, today=self.today)
         return self.get_paginated_response(self.get_serializer(offers, many=True).data)
 
 
@@ -131,11 +120,8 @@ class Redeem(CustomerView):
                 ),
             )
         ],
-        responses={
-            200: RedemptionOut,
-            201: RedemptionOut,
-            **problems(400, 401, 404, 409, 415, 422, 429),
-        },
+        responses={200: RedemptionOut, 201: RedemptionOut}
+        | faults(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),
     )
     def post(self, request: Request, code: str) -> Response:
         """Debit, stock and redemption are one transaction; the answer is durable."""
@@ -143,7 +129,7 @@ class Redeem(CustomerView):
         wanted = RedeemIn(data=request.data if request.data != "" else {})
         wanted.is_valid(raise_exception=True)
         made = redemption.redeem(
-            customer_id=self.customer_id,
+            customer_id=self.visitor.customer_id,
             benefit_code=_benefit_code(code),
             key=key,
             expected_price=wanted.validated_data.get("expected_points"),
@@ -154,14 +140,14 @@ class Redeem(CustomerView):
 class MyRedemptionPages(CursorPages):
     """Newest first."""
 
-    ordering = ("-created_at", "-id")
+    ordering: Any = ("-created_at", "-id")
 
 
 @extend_schema_view(
     get=extend_schema(
         operation_id="me_redemptions_list",
         summary="The customer's redemptions, newest first",
-        responses={200: MyRedemptionOut(many=True), **problems(400, 401, 429)},
+        responses={200: MyRedemptionOut(many=True)} | faults(400, 401, 404, 429, 503),
     )
 )
 class MyRedemptions(CustomerView, generics.ListAPIView):
@@ -176,11 +162,11 @@ class MyRedemptions(CustomerView, generics.ListAPIView):
         """Only the customer's own."""
         if getattr(self, "swagger_fake_view", False):
             return Redemption.objects.none()
-        return queries.redemptions(self.customer_id)
+        return queries.redemptions(self.visitor.customer_id)
 
     def get_serializer_context(self) -> dict[str, Any]:
         """With the bank day, asked for once."""
-        return super().get_serializer_context() | {"today": bankday.today()}
+        return {**super().get_serializer_context(), "today": bankday.today()}
 
 
 class MyRedemption(CustomerView):
@@ -189,11 +175,11 @@ class MyRedemption(CustomerView):
     @extend_schema(
         operation_id="me_redemptions_read",
         summary="One redemption",
-        responses={200: MyRedemptionOut, **problems(401, 404, 429)},
+        responses={200: MyRedemptionOut} | faults(401, 404, 429, 503),
     )
     def get(self, request: Request, redemption_id: str) -> Response:
         """Somebody else's is not found."""
-        return _answer(queries.redemption(self.customer_id, _uuid(redemption_id)))
+        return _answer(queries.redemption(self.visitor.customer_id, _uuid(redemption_id)))
 
 
 class CancelRedemption(CustomerView):
@@ -203,11 +189,13 @@ class CancelRedemption(CustomerView):
         operation_id="me_redemptions_cancel",
         summary="Cancel an unused redemption; the points come back",
         request=None,
-        responses={200: MyRedemptionOut, **problems(401, 404, 409, 429)},
+        responses={200: MyRedemptionOut} | faults(401, 403, 404, 409, 429, 503),
     )
     def post(self, request: Request, redemption_id: str) -> Response:
         """The points go back into the lots that they came from."""
-        undone = redemption.cancel(customer_id=self.customer_id, redemption_id=_uuid(redemption_id))
+        undone = redemption.cancel(
+            customer_id=self.visitor.customer_id, redemption_id=_uuid(redemption_id)
+        )
         return _answer(undone)
 
 
@@ -217,21 +205,19 @@ class RedemptionQr(CustomerView):
     @extend_schema(
         operation_id="me_redemptions_qr",
         summary="The code as a QR picture",
-        responses={(200, "image/svg+xml"): OpenApiTypes.BINARY, **problems(401, 404, 429)},
+        responses={(200, "image/svg+xml"): OpenApiTypes.BINARY} | faults(401, 404, 429, 503),
     )
     def get(self, request: Request, redemption_id: str) -> HttpResponse:
-        """Only while the code can be used; nobody else's cache keeps it."""
-        found = queries.redemption(self.customer_id, _uuid(redemption_id))
-        if not queries.has_live_code(found, bankday.today()):
+        """Only while the code can be used."""
+        found = queries.redemption(self.visitor.customer_id, _uuid(redemption_id))
+        code = queries.shown_code(found)
+        if code is None or not queries.is_open(found, bankday.today()):
             raise RedemptionNotFound
         picture = io.BytesIO()
-        code = segno.make(queries.shown_code(found), error="m", micro=False)
-        code.save(picture, kind="svg", scale=8, border=4, light="#fff", omitsize=True)
-        return HttpResponse(
-            picture.getvalue(),
-            content_type="image/svg+xml",
-            headers={"Cache-Control": "private, no-store"},
+        segno.make(code, error="m", micro=False).save(
+            picture, kind="svg", scale=8, border=4, light="#fff", omitsize=True
         )
+        return HttpResponse(picture.getvalue(), content_type="image/svg+xml")
 
 
 def _answer(found: Redemption) -> Response:

@@ -239,7 +239,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='redemption',
-            constraint=models.CheckConstraint(condition=models.Q(('granted_by__isnull', False), models.Q(('slot__isnull', True), ('status', 'cancelled')), models.Q(models.Q(('status', 'cancelled'), _negated=True), ('slot__gte', 1)), _connector='OR'), name='redemption_slot_counts'),
+            constraint=models.CheckConstraint(condition=models.Q(('granted_by__isnull', False), models.Q(('slot__isnull', True), ('status', 'cancelled')), models.Q(models.Q(('status', 'cancelled'), _negated=True), ('slot__gte', 1), ('slot__isnull', False)), _connector='OR'), name='redemption_slot_counts'),
         ),
         migrations.AddConstraint(
             model_name='redemption',

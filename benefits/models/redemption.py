@@ -103,7 +103,7 @@ class Redemption(models.Model):
             models.CheckConstraint(
                 condition=Q(granted_by__isnull=False)
                 | Q(status="cancelled", slot__isnull=True)
-                | (~Q(status="cancelled") & Q(slot__gte=1)),
+                | (~Q(status="cancelled") & Q(slot__isnull=False, slot__gte=1)),
                 name="redemption_slot_counts",
             ),
             models.CheckConstraint(

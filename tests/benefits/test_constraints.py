@@ -96,14 +96,14 @@ def test_an_end_is_an_end(made, end):
 
 
 def test_a_slot_and_a_key_are_a_customers_once(made):
-    copy = dict(
-        customer_id=made.customer_id,
-        benefit=made.benefit,
-        points=0,
-        status="issued",
-        sealed=b"x",
-        request_digest=hashlib.sha256(b"").digest(),
-    )
+    copy = {
+        "customer_id": made.customer_id,
+        "benefit": made.benefit,
+        "points": 0,
+        "status": "issued",
+        "sealed": b"x",
+        "request_digest": hashlib.sha256(b"").digest(),
+    }
 
     with pytest.raises(IntegrityError, match="redemption_key_once"), transaction.atomic():
         Redemption.objects.create(id=uuid.uuid4(), key=made.key, slot=2, **copy)
