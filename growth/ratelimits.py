@@ -11,6 +11,7 @@ import time
 from functools import lru_cache
 from math import ceil
 
+from django.conf import settings
 from django.core.cache import cache
 from limits import RateLimitItem, parse
 from limits.storage import RedisStorage
@@ -21,7 +22,7 @@ from growth.errors import GrowthError
 
 logger = logging.getLogger(__name__)
 
-# Name -> the limit; ZONES_LIMIT_<NAME> in the environment overrides it.
+# Name -> the limit. `settings.RATE_LIMITS` or RATE_LIMIT_<NAME> in the environment override it.
 DEFAULTS = {
     "events": "100000/minute",  # events of an API client
     "handoffs": "30000/minute",  # tickets of an API client
@@ -67,10 +68,15 @@ def hit(name: str, who: str | int, *, cost: int = 1) -> None:
     raise RateLimited(max(1, ceil(reset - time.time())))
 
 
-@lru_cache(maxsize=16)
 def limit(name: str) -> RateLimitItem:
-    """The limit of that name, as the environment or the defaults say."""
-    return parse(os.environ.get(f"ZONES_LIMIT_{name.upper()}") or DEFAULTS[name])
+    """The limit of that name, as the settings, the environment or the defaults say."""
+    chosen = getattr(settings, "RATE_LIMITS", {}).get(name)
+    return _parsed(chosen or os.environ.get(f"RATE_LIMIT_{name.upper()}") or DEFAULTS[name])
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> RateLimitItem:
+    return parse(text)
 
 
 @lru_cache(maxsize=1)

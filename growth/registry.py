@@ -11,9 +11,7 @@ from typing import Any, Protocol
 class ProgramSection(Protocol):
     """A top-level key of the program file that an upper room owns."""
 
-    def check(
-        self, rows: Any, *, segments: set[str], levels: set[str]
-    ) -> list[tuple[str, str]]:
+    def check(self, rows: Any, *, segments: set[str], levels: set[str]) -> list[tuple[str, str]]:
         """Faults as (path below the section such as ``[0].price``, what is wrong)."""
 
     def codes(self, rows: Any) -> set[str]:
@@ -48,3 +46,6 @@ customer_panels: list[tuple[Any, str, Callable[[int], dict[str, Any]]]] = []
 
 # Zones of a visitor, as slugs (filled by the zones app; `GET /me` shows it).
 zone_slugs: list[Callable[[Any], list[str]]] = []
+
+# Kind of what points came from or went to ("benefit") -> its names by code, for statements.
+source_names: dict[str, Callable[[set[str]], dict[str, Any]]] = {}

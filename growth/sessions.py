@@ -102,17 +102,17 @@ def cookie_token(request: HttpRequest) -> str:
     return request.COOKIES.get(cookie_name(), "")
 
 
-_VISITOR = f"""
+_VISITOR = """
     SELECT c.id, c.ref, c.level, c.language, c.large_text, c.personalised,
            ARRAY(SELECT g.code FROM growth_segmentmembership m
                  JOIN growth_segment g ON g.id = m.segment_id WHERE m.customer_id = c.id),
            ARRAY(SELECT l.code FROM growth_level l WHERE l.scheme_id =
                    (SELECT id FROM growth_levelscheme ORDER BY version DESC LIMIT 1)
                  ORDER BY l.threshold),
-           s.seen_at < clock_timestamp() - interval '{SEEN_EVERY_SECONDS} seconds'
+           s.seen_at < clock_timestamp() - make_interval(secs => %s)
     FROM growth_customersession s JOIN growth_customer c ON c.id = s.customer_id
     WHERE s.digest = %s AND s.expires_at > clock_timestamp()
-      AND s.seen_at > clock_timestamp() - interval '{IDLE_MINUTES} minutes'
+      AND s.seen_at > clock_timestamp() - make_interval(mins => %s)
 """
 
 
@@ -120,7 +120,7 @@ def _visitor(token: str) -> Visitor | None:
     if len(token) > MAX_TOKEN_LENGTH:
         return None
     with connection.cursor() as cursor:
-        cursor.execute(_VISITOR, [digest(token)])
+        cursor.execute(_VISITOR, [SEEN_EVERY_SECONDS, digest(token), IDLE_MINUTES])
         row = cursor.fetchone()
         if row is None:
             return None

@@ -37,7 +37,7 @@ TITLES = {
     "ticket_refused": gettext_lazy("The ticket was refused"),
     "unavailable": gettext_lazy("Not available just now"),
 }
-_CODES = {
+_CODES: dict[type, str] = {
     exceptions.AuthenticationFailed: "not_authenticated",
     exceptions.MethodNotAllowed: "method_not_allowed",
     exceptions.NotAcceptable: "not_acceptable",
@@ -142,8 +142,7 @@ def problem_handler(error: Exception, context: Mapping[str, Any]) -> HttpRespons
 
 
 def _from_drf(error: exceptions.APIException) -> Response:
-    code = next((_CODES[kind] for kind in type(error).__mro__ if kind in _CODES), "")
-    code = code or str(getattr(error, "default_code", "refused"))
+    code = _code_of(type(error))
     extra: dict[str, Any] = {}
     detail = error.detail
     if isinstance(error, exceptions.ValidationError):
@@ -157,6 +156,16 @@ def _from_drf(error: exceptions.APIException) -> Response:
     headers["Cache-Control"] = "no-store"
     body = problem(status=error.status_code, code=code, detail=str(detail), **extra)
     return Response(body, status=error.status_code, headers=headers, content_type=CONTENT_TYPE)
+
+
+def _code_of(kind: type) -> str:
+    """Our code for an exception of DRF's, or the one that a subclass of ours names."""
+    for base in kind.__mro__:
+        if base in _CODES:
+            return _CODES[base]
+        if "default_code" in vars(base):
+            return str(vars(base)["default_code"])
+    return "refused"
 
 
 def _flat(detail: Any, path: str = "") -> Any:

@@ -1,0 +1,20 @@
+"""Addresses of the bank's and the customer's API below ``/api/v1/``."""
+
+from django.urls import path
+
+from growth.api import events, handoffs, me, sessions
+
+urlpatterns = [
+    path("events", events.EventsView.as_view(), name="events"),
+    path("handoffs", handoffs.HandoffsView.as_view(), name="handoffs"),
+    path("sign-outs", handoffs.SignOutView.as_view(), name="sign-outs"),
+    path("sessions", sessions.SessionsView.as_view(), name="sessions"),
+    path("sessions/current", sessions.CurrentSessionView.as_view(), name="session"),
+    path("me", me.MeView.as_view(), name="me"),
+    path("me/settings", me.SettingsView.as_view(), name="me-settings"),
+    path("me/points", me.PointsView.as_view(), name="me-points"),
+    path("me/points/entries", me.EntriesView.as_view(), name="me-entries"),
+    path("me/tasks", me.TasksView.as_view(), name="me-tasks"),
+    path("me/tasks/<slug:code>/claim", me.ClaimView.as_view(), name="me-task-claim"),
+    path("me/level", me.LevelView.as_view(), name="me-level"),
+]

@@ -1,0 +1,174 @@
+"""What a customer reads of their own: points, entries, level. Tasks are in ``taskboard``."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from growth import bankday, levels, registry
+from growth.models import GrowthTask, Level, PointsTransfer
+from growth.rules import Rules, rules_of
+from growth.sessions import Visitor
+from growth.text import localized
+
+
+@dataclass(frozen=True, slots=True)
+class Expiring:
+    """Points that can be spent up to the day before ``on``."""
+
+    points: int
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """A customer's points. ``earned_total`` and ``spent_total`` are net of what was undone."""
+
+    available: int
+    pending: int
+    expiring: tuple[Expiring, ...]
+    earned_total: int
+    spent_total: int
+
+
+@dataclass(frozen=True, slots=True)
+class NextLevel:
+    """The level above, and how much growth value is missing."""
+
+    code: str
+    name: str
+    needs: int
+
+
+@dataclass(frozen=True, slots=True)
+class LevelStanding:
+    """A customer's level; ``keeps_until`` is its last sure day, None = no end in sight."""
+
+    code: str
+    name: str
+    growth_value: int
+    next: NextLevel | None
+    keeps_until: date | None
+    privileges: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where points came from or went to."""
+
+    type: str
+    code: str
+    name: str
+
+
+_POINTS = """
+    WITH today AS (SELECT (clock_timestamp() AT TIME ZONE %s)::date AS day),
+    lots AS (
+        SELECT l.expires_on, sum(l.remaining)::bigint AS points FROM growth_pointslot l, today t
+        WHERE l.customer_id = %s AND l.remaining > 0
+          AND (l.expires_on IS NULL OR l.expires_on > t.day)
+        GROUP BY l.expires_on)
+    SELECT expires_on, points, NULL FROM lots
+    UNION ALL
+    SELECT NULL, sum(points)::bigint, kind FROM growth_pointstransfer
+    WHERE customer_id = %s GROUP BY kind
+"""
+
+
+def points(customer_id: int) -> Points:
+    """A customer's points as they are now, in one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_POINTS, [str(bankday.zone()), customer_id, customer_id])
+        rows = cursor.fetchall()
+    moved = {kind: amount for _, amount, kind in rows if kind}
+    lots = [(on, amount) for on, amount, kind in rows if not kind]
+    dated = sorted((on, amount) for on, amount in lots if on)
+    return Points(
+        available=sum(amount for _, amount in lots),
+        pending=0,
+        expiring=tuple(Expiring(amount, on) for on, amount in dated),
+        earned_total=moved.get("earn", 0) - moved.get("reverse", 0),
+        spent_total=moved.get("redeem", 0) - moved.get("refund", 0),
+    )
+
+
+def available_points(customer_id: int) -> int:
+    """Points that the customer can spend now."""
+    return points(customer_id).available
+
+
+def entries(customer_id: int) -> QuerySet[PointsTransfer]:
+    """A customer's points in and out; pages of it are ordered by id, newest first."""
+    return PointsTransfer.objects.filter(customer_id=customer_id)
+
+
+def sources(transfers: Iterable[PointsTransfer]) -> dict[int, Source]:
+    """Where the points of these transfers came from or went to, by the transfer's id."""
+    kinds = {transfer.pk: _source_key(transfer) for transfer in transfers}
+    tasks = {code for kind, code in kinds.values() if kind == "task"}
+    names: dict[str, dict[str, Any]] = {"task": _task_names(tasks) if tasks else {}}
+    for kind, read in registry.source_names.items():
+        wanted = {code for found, code in kinds.values() if found == kind}
+        names[kind] = read(wanted) if wanted else {}
+    return {
+        pk: Source(kind, code, localized(names.get(kind, {}).get(code, {})))
+        for pk, (kind, code) in kinds.items()
+    }
+
+
+def _source_key(transfer: PointsTransfer) -> tuple[str, str]:
+    for kind in ("task", *registry.source_names):
+        if kind in transfer.origin:
+            return kind, str(transfer.origin[kind])
+    return "expiry" if transfer.kind == PointsTransfer.Kind.EXPIRE else "other", ""
+
+
+def _task_names(codes: set[str]) -> dict[str, Any]:
+    return dict(GrowthTask.objects.filter(code__in=codes).values_list("code", "name"))
+
+
+def program_now() -> tuple[Rules, date]:
+    """The rules now live and the bank's day, in one query (more after a change of the program)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT coalesce(max(id), 0), (clock_timestamp() AT TIME ZONE %s)::date
+               FROM growth_programrelease""",
+            [str(bankday.zone())],
+        )
+        release, today = cursor.fetchone()
+    return rules_of(release), today
+
+
+def level(visitor: Visitor) -> LevelStanding:
+    """A customer's level, what counts towards it, and the level above."""
+    rules, today = program_now()
+    steps = (
+        list(Level.objects.filter(scheme=rules.schemes[-1].pk).order_by("threshold"))
+        if (rules.schemes)
+        else []
+    )
+    if not steps:
+        return LevelStanding("", "", 0, None, None, {})
+    earned = levels.earned_by_day([visitor.customer_id]).get(visitor.customer_id, {})
+    value = levels.history(rules.schemes, earned, today)[-1].value
+    rank = min(visitor.level_rank, len(steps) - 1)
+    above = steps[rank + 1] if rank + 1 < len(steps) else None
+    return LevelStanding(
+        code=steps[rank].code,
+        name=localized(steps[rank].name),
+        growth_value=value,
+        next=NextLevel(above.code, localized(above.name), max(0, above.threshold - value))
+        if above
+        else None,
+        keeps_until=levels.keeps_until(rules.schemes, earned, today) if rank else None,
+        privileges=steps[rank].privileges,
+    )
+
+
+def level_name(code: str) -> str:
+    """What the newest scheme calls a level, in the active language."""
+    step = Level.objects.filter(code=code).order_by("-scheme__version").first()
+    return localized(step.name) if step else ""
