@@ -28,5 +28,8 @@ def _add(model: Any, collection: Collection, name: str, title: str) -> Any:
     pictures.draw(name).save(content, "JPEG", quality=90, subsampling=0, optimize=True)
     image = model(title=title, collection=collection, description=title)
     image.file = ImageFile(content, name=f"{name}.jpg")
+    if focus := pictures.focus(name):
+        image.focal_point_x, image.focal_point_y = focus
+        image.focal_point_width = image.focal_point_height = 40
     image.save()
     return image

@@ -40,7 +40,7 @@ from .props import (
     tree,
     window,
 )
-from .vehicles import bicycle, ferry, tram
+from .vehicles import bicycle, bird, ferry, tram
 
 SIZE = {"width": 1200, "height": 800}
 
@@ -126,7 +126,7 @@ def senior() -> Canvas:
         )
     _willow_tree(c, p)
     _bench(c, p)
-    _bird(c, 1010, 655, 1.0, p)
+    bird(c, 1010, 655, 1.0, p)
     for x, y, tone in (
         (90, 772, p.second),
         (140, 780, p.accent),
@@ -193,19 +193,6 @@ def _bench(c: Canvas, p: Palette) -> None:
             c.fill(rect(-56, -6 + i * 6, 70 + 12 * i, 2.4), "#b8a88f")
         c.stroke(arc(28, 0, 12, 9, 0, 360), 3.4, iron)
         c.stroke(arc(54, 0, 12, 9, 0, 360), 3.4, iron)
-
-
-def _bird(c: Canvas, x: float, y: float, zoom: float, p: Palette) -> None:
-    with c.at(x, y, zoom=zoom):
-        ground_shadow(c, 0, 44, 34, 0.35)
-        c.stroke([(-4, 22), (-6, 44)], 3, "#6b4a35")
-        c.stroke([(8, 22), (8, 44)], 3, "#6b4a35")
-        c.fill([(-62, 12), (-26, -8), (-20, 12)], "#54646b")
-        c.fill(ellipse(0, 6, 34, 22), Gradient("#7b8c92", "#54646b"))
-        c.fill(ellipse(6, 12, 24, 15), "#f2e3cc")
-        c.fill(ellipse(28, -14, 17), "#6a7b82")
-        c.fill([(43, -18), (58, -12), (43, -8)], p.accent)
-        c.fill(ellipse(33, -18, 3.4), "#20242b")
 
 
 def student() -> Canvas:

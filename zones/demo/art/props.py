@@ -368,3 +368,11 @@ def cloud(
         *arc(x + size * 0.32, y, size * 0.2, size * 0.2, 270, 450, 14),
     ]
     c.fill(outline, color, opacity=opacity)
+
+
+def heart(c: Canvas, x: float, y: float, r: float, paint: Paint, *, shadow: Shadow | None) -> None:
+    """A heart around (x, y)."""
+    shoulder = (x - r * 0.5, y - r * 0.9)
+    half = bezier((x, y + r), (x - r * 1.5, y), (x - r * 1.1, y - r), shoulder, 20)
+    half += bezier(shoulder, (x - r * 0.2, y - r * 0.86), (x, y - r * 0.6), (x, y - r * 0.45), 10)
+    c.fill(half + [(2 * x - px, py) for px, py in reversed(half)], paint, shadow=shadow)

@@ -1,4 +1,4 @@
-"""Things that move through the city: tram, bicycle, ferry."""
+"""What moves through the city: tram, bicycle, ferry, a bird."""
 
 from __future__ import annotations
 
@@ -178,3 +178,17 @@ def ferry(c: Canvas, x: float, y: float, w: float, palette: Palette) -> None:
     )
     c.fill(sector(x - w * 0.3, y - h * 0.32, h * 0.2, 0, 360), palette.paper)
     c.fill(ellipse(x - w * 0.3, y - h * 0.32, h * 0.11), palette.second)
+
+
+def bird(c: Canvas, x: float, y: float, zoom: float, p: Palette) -> None:
+    """A small bird that stands on the path; (x, y) is its middle."""
+    with c.at(x, y, zoom=zoom):
+        ground_shadow(c, 0, 44, 34, 0.35)
+        c.stroke([(-4, 22), (-6, 44)], 3, "#6b4a35")
+        c.stroke([(8, 22), (8, 44)], 3, "#6b4a35")
+        c.fill([(-62, 12), (-26, -8), (-20, 12)], "#54646b")
+        c.fill(ellipse(0, 6, 34, 22), Gradient("#7b8c92", "#54646b"))
+        c.fill(ellipse(6, 12, 24, 15), "#f2e3cc")
+        c.fill(ellipse(28, -14, 17), "#6a7b82")
+        c.fill([(43, -18), (58, -12), (43, -8)], p.accent)
+        c.fill(ellipse(33, -18, 3.4), "#20242b")

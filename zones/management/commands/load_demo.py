@@ -44,7 +44,8 @@ class Command(BaseCommand):
             site.build(images)
         with self.step(f"{people.DAYS} days of events"):
             self.take_in_events(until, customers)
-        with self.step("redemptions and operators"):
+        with self.step("claims, redemptions and operators"):
+            shop.claim_some()
             shop.redeem_some()
             staff.hire()
         collection.name = NAME
