@@ -41,11 +41,11 @@ def post(completed: dict[int, list[Completion]], *, complete: bool, today: date)
             reverse(row, today)
     fresh: dict[Key, Completion] = {}
     for key, completion in wanted.items():
-        row = existing.get(key)
-        if row is None or row.status == Status.REVERSED:
+        standing = existing.get(key)
+        if standing is None or standing.status == Status.REVERSED:
             fresh[key] = completion
         else:
-            _adjust(row, completion, today)
+            _adjust(standing, completion, today)
     _insert(fresh, existing, today)
 
 
@@ -80,9 +80,7 @@ def _facts(completion: Completion) -> dict[str, Any]:
     }
 
 
-def _insert(
-    fresh: dict[Key, Completion], existing: dict[Key, TaskCompletion], today: date
-) -> None:
+def _insert(fresh: dict[Key, Completion], existing: dict[Key, TaskCompletion], today: date) -> None:
     """Write completions that are new (or came back after a reversal) and pay them."""
     if not fresh:
         return
@@ -182,7 +180,7 @@ def reverse(row: TaskCompletion, today: date) -> None:
         _add_growth(row, -row.growth, row.day, f"{award}:reversed")
         if row.benefit:
             registry.reward_reversers["benefit"](customer_id=row.customer_id, key=award)
-        limits.release([(row.task_id, row.posted_on, row.points)])
+        limits.release([(row.task_id, row.posted_on or today, row.points)])
     row.status, row.pinned = Status.REVERSED, False
     row.save(update_fields=["status", "pinned"])
 
@@ -218,9 +216,7 @@ def _adjust(row: TaskCompletion, completion: Completion, today: date) -> None:
             _add_growth(row, facts["growth"], facts["day"], f"{stamp}:to")
         more = facts["points"] - row.points
         if more > 0:
-            ledger.post_earnings(
-                [_correction(row, completion.rule, more, today)], today=today
-            )
+            ledger.post_earnings([_correction(row, completion.rule, more, today)], today=today)
         elif more < 0:
             _take_points(row, -more, f"award:{row.pk}:{row.postings}", today)
     elif row.status == Status.POSTED:

@@ -1,5 +1,6 @@
 """What day it is at the bank. The database's clock is the only one."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -29,7 +30,7 @@ def day_of(instant: datetime) -> date:
     return instant.astimezone(zone()).date()
 
 
-def expires_on(policy: dict | None, posted_on: date) -> date | None:
+def expires_on(policy: Mapping[str, int] | None, posted_on: date) -> date | None:
     """First day on which points posted on a day can no longer be spent; None = never.
 
     ``{"after_days": n}`` counts days; ``{"end_of_month_after": n}`` keeps them to the end of the

@@ -24,9 +24,7 @@ class Where:
     @classmethod
     def from_spec(cls, spec: Mapping[str, Any]) -> "Where":
         """From the program file's form, already checked."""
-        operators = tuple(
-            (name, _operand(name, spec[name])) for name in OPERATORS if name in spec
-        )
+        operators = tuple((name, _operand(name, spec[name])) for name in OPERATORS if name in spec)
         return cls(spec["field"], operators)
 
     def holds(self, data: Mapping[str, Any]) -> bool:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from django.core.management.base import CommandError
 from tqdm import tqdm
@@ -34,7 +34,7 @@ def opened(path: str) -> Iterator[BinaryIO]:
     Raises:
         CommandError: one line that names the file.
     """
-    opener = {".gz": gzip.open, ".xz": lzma.open}.get(Path(path).suffix, open)
+    opener: Any = {".gz": gzip.open, ".xz": lzma.open}.get(Path(path).suffix, open)
     try:
         with opener(path, "rb") as file:
             yield file

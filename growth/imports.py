@@ -1,9 +1,10 @@
 """Take in whole files: customers and events. Commands and the admin call these."""
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
 from growth import bankday, feeds, intake
 from growth.cloudevents import Incoming, Rejected, read_line
@@ -13,10 +14,8 @@ from growth.feeds import Tally
 BATCH = 1000
 
 
-class Progress(Protocol):
-    """Told how many rows a batch had."""
-
-    def __call__(self, rows: int) -> object: ...
+# Told how many rows each batch had.
+Progress = Callable[[int], object]
 
 
 def import_events(file: BinaryIO, feed: str, on_batch: Progress) -> Tally:
@@ -80,7 +79,9 @@ def take_in_rows(batch: list[feeds.CsvRow], feed: str, tally: Tally) -> set[int]
         if isinstance(found, Description):
             described.append(found)
         else:
-            rejected.append((row.line, row.text, *found))
+            # Kept with its columns' names, so that it can be replayed without its file.
+            text = json.dumps(row.cells, ensure_ascii=False) if row.cells else row.text
+            rejected.append((row.line, text, *found))
     for part in _without_repeats(described):
         changed = describe_all(part)
         tally.accepted += changed

@@ -1,14 +1,15 @@
 """Accept bank events once. The inbox row is the truth; settling it follows at once or later."""
 
 import logging
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
+from typing import TypeVar
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
-from growth import bankday, progress
+from growth import bankday, progress, reversals
 from growth.cloudevents import REVERSED, Incoming
 from growth.fold import FoldEvent
 from growth.progress import Locked
@@ -19,6 +20,7 @@ logger = logging.getLogger(__name__)
 BATCH = 1000
 MAX_ATTEMPTS = 5
 DEADLOCKED = ("40001", "40P01")
+T = TypeVar("T")
 
 
 @dataclass
@@ -46,16 +48,16 @@ def take_in(events: Sequence[Incoming], *, settle: bool) -> Outcome:
     return _retried(lambda: _take_in(events, settle=False))
 
 
-def _retried(attempt):
-    """Deadlocks and serialization failures have undone everything: try again."""
-    for left in (2, 1, 0):
+def _retried(attempt: Callable[[], T]) -> T:
+    """Deadlocks and serialization failures have undone everything: try again, twice."""
+    for _ in range(2):
         try:
             return attempt()
         except OperationalError as error:
             code = getattr(error.__cause__, "sqlstate", None)
-            if not left or code not in DEADLOCKED or connection.in_atomic_block:
+            if code not in DEADLOCKED or connection.in_atomic_block:
                 raise
-    return None
+    return attempt()
 
 
 @transaction.atomic
@@ -69,7 +71,9 @@ def _take_in(events: Sequence[Incoming], *, settle: bool) -> Outcome:
     stored = _insert(unique, customers, rules, now if settle else None)
     _judge_known(unique, unique.keys() - stored.keys(), events, outcome)
     outcome.accepted = len(stored)
-    uncounted = _apply_reversals(customers, [unique[identity] for identity in stored])
+    uncounted = reversals.apply(
+        {locked.customer_id: locked for locked in customers.values()}, set(stored)
+    )
     if settle:
         for identity, pk in stored.items():
             if pk not in uncounted:
@@ -233,65 +237,6 @@ def _fold_event(event: Incoming, pk: int, customer: _Customer, rules: Rules) -> 
     )
 
 
-def _apply_reversals(customers: dict[str, _Customer], new: list[Incoming]) -> set[int]:
-    """Set which events of these customers count; returns the ids of new ones that do not.
-
-    A reversal concerns an event of its own subject, and may itself be reversed. Who has an
-    event that ceased (or began again) to count is folded again.
-    """
-    by_id = {locked.customer_id: locked for locked in customers.values()}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT customer_id, source, event_id, target_source, target_event_id
-               FROM growth_bankevent WHERE customer_id = ANY(%s) AND type = %s
-                 AND target_event_id IS NOT NULL""",
-            [list(by_id), REVERSED],
-        )
-        reversals = cursor.fetchall()
-        if not reversals:
-            return set()
-        rows = [
-            (customer_id, *target, counts)
-            for customer_id, target, counts in _standing(reversals)
-        ]
-        cursor.execute(
-            """UPDATE growth_bankevent e SET counts = n.counts
-               FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::boolean[])
-                 AS n(customer_id, source, event_id, counts)
-               WHERE e.source = n.source AND e.event_id = n.event_id
-                 AND e.customer_id = n.customer_id AND e.counts <> n.counts
-               RETURNING e.id, e.customer_id, e.source, e.event_id""",
-            [list(column) for column in zip(*rows, strict=True)],
-        )
-        changed = cursor.fetchall()
-    identities = {(event.source, event.event_id) for event in new}
-    uncounted = set()
-    for pk, customer_id, source, event_id in changed:
-        if (source, event_id) in identities:
-            uncounted.add(pk)
-        else:
-            by_id[customer_id].refold = True
-    return uncounted
-
-
-def _standing(reversals: list[tuple]) -> list[tuple[int, tuple[str, str], bool]]:
-    """Whether each event that some reversal names counts: (customer, identity, counts)."""
-    against: dict[tuple[int, str, str], list[tuple[str, str]]] = defaultdict(list)
-    for customer_id, source, event_id, target_source, target_id in reversals:
-        against[(customer_id, target_source, target_id)].append((source, event_id))
-
-    def counts(customer_id: int, identity: tuple[str, str], above: frozenset) -> bool:
-        return not any(
-            reversal not in above and counts(customer_id, reversal, above | {reversal})
-            for reversal in against.get((customer_id, *identity), ())
-        )
-
-    return [
-        (customer_id, (source, event_id), counts(customer_id, (source, event_id), frozenset()))
-        for customer_id, source, event_id in against
-    ]
-
-
 def settle_stored(limit: int = BATCH, *, due_only: bool = True) -> int:
     """Settle a batch of stored events, customers that nobody else is settling; returns events.
 
@@ -307,7 +252,7 @@ def settle_stored(limit: int = BATCH, *, due_only: bool = True) -> int:
     done = 0
     for customer_id in _waiting_customers(limit, due_only):
         try:
-            done += _retried(lambda only=customer_id: _settle_batch(limit, only, False))
+            done += _retried(partial(_settle_batch, limit, customer_id, False))
         except (OperationalError, InterfaceError):
             raise
         except Exception as error:
@@ -360,9 +305,7 @@ def _settle_batch(limit: int, only: int | None, due_only: bool) -> int:
             else:
                 customers[customer_id].refold = True
         if customers:
-            progress.settle(
-                list(customers.values()), rules, now.astimezone(bankday.zone()).date()
-            )
+            progress.settle(list(customers.values()), rules, now.astimezone(bankday.zone()).date())
         cursor.execute(
             """UPDATE growth_bankevent SET settled_at = clock_timestamp(), next_attempt_at = NULL,
                  last_error = '' WHERE id = ANY(%s)""",
@@ -395,11 +338,10 @@ def refold_customers(limit: int = 500) -> int:
                ORDER BY id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED""",
             [rules.history_release, limit],
         )
-        customers: Iterable[Locked] = [
+        customers = [
             Locked(pk, (time, source, event_id), release)
             for pk, time, source, event_id, release in cursor.fetchall()
         ]
-    customers = list(customers)
     if customers:
         progress.settle(customers, rules, now.astimezone(bankday.zone()).date())
     return len(customers)

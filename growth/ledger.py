@@ -7,7 +7,7 @@ lots need no locks of their own and crossing transfers cannot deadlock.
 import json
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import F, Q, Sum
@@ -36,7 +36,7 @@ class Earning(NamedTuple):
     points: int
     key: str
     reason: str
-    origin: dict
+    origin: dict[str, Any]
     expires_on: date | None
 
 
@@ -92,7 +92,7 @@ def spend(
     points: int,
     key: str,
     reason: str,
-    origin: dict,
+    origin: dict[str, Any],
     today: date | None = None,
 ) -> PointsTransfer:
     """Take ``points`` from the customer's lots, soonest expiry first, once per ``key``.
@@ -106,7 +106,11 @@ def spend(
     today = today or bankday.today()
     lock_customers([customer_id])
     if earlier := PointsTransfer.objects.filter(key=key).first():
-        if (earlier.customer_id, earlier.points, earlier.kind) != (customer_id, points, Kind.REDEEM):
+        if (earlier.customer_id, earlier.points, earlier.kind) != (
+            customer_id,
+            points,
+            Kind.REDEEM,
+        ):
             raise IdempotencyConflict(key)
         return earlier
     expire_lots(customer_id=customer_id, today=today)
@@ -118,7 +122,12 @@ def spend(
 
 @transaction.atomic
 def refund(
-    *, transfer: PointsTransfer, key: str, reason: str, origin: dict, today: date | None = None
+    *,
+    transfer: PointsTransfer,
+    key: str,
+    reason: str,
+    origin: dict[str, Any],
+    today: date | None = None,
 ) -> PointsTransfer:
     """Give back what ``transfer`` took, into the lots it came from, once per ``key``.
 
@@ -132,9 +141,7 @@ def refund(
         if (earlier.customer_id, earlier.points) != (transfer.customer_id, transfer.points):
             raise IdempotencyConflict(key)
         return earlier
-    back = _transfer(
-        Kind.REFUND, transfer.customer_id, transfer.points, key, reason, origin, today
-    )
+    back = _transfer(Kind.REFUND, transfer.customer_id, transfer.points, key, reason, origin, today)
     late = 0
     for used in transfer.allocations.select_related("lot").order_by("lot_id"):
         if used.lot.expires_on and used.lot.expires_on <= today:
@@ -180,19 +187,13 @@ def take_back(*, earning_key: str, points: int, key: str, reason: str, today: da
     return taken
 
 
-def earnings_of(
-    customer_id: int, award: str, *, gross: bool = False
-) -> list[tuple[str, int]]:
+def earnings_of(customer_id: int, award: str, *, gross: bool = False) -> list[tuple[str, int]]:
     """The earnings posted for an award, newest first, as (key, points not yet reversed)."""
     mine = PointsTransfer.objects.filter(customer=customer_id)
-    earned = mine.filter(kind=Kind.EARN).filter(
-        Q(key=award) | Q(key__startswith=f"{award}:more:")
-    )
+    earned = mine.filter(kind=Kind.EARN).filter(Q(key=award) | Q(key__startswith=f"{award}:more:"))
     found = []
     for transfer in earned.order_by("-pk"):
-        back = mine.filter(
-            kind=Kind.REVERSE, key__startswith=f"{transfer.key}:reversed:"
-        )
+        back = mine.filter(kind=Kind.REVERSE, key__startswith=f"{transfer.key}:reversed:")
         written = PointsWriteOff.objects.filter(
             lot__transfer=transfer, points__gt=0, key__startswith=f"{transfer.key}:reversed:"
         )
@@ -226,7 +227,9 @@ def expire_lots(*, customer_id: int, today: date) -> int:
 def customers_with_due_lots(today: date, limit: int) -> list[int]:
     """Ids of customers who hold points that have expired, a batch at a time."""
     due = PointsLot.objects.filter(remaining__gt=0, expires_on__lte=today)
-    return list(due.order_by("customer_id").values_list("customer_id", flat=True).distinct()[:limit])
+    return list(
+        due.order_by("customer_id").values_list("customer_id", flat=True).distinct()[:limit]
+    )
 
 
 def spendable_lots(customer_id: int) -> list[PointsLot]:
@@ -270,7 +273,7 @@ def _debit(
     points: int,
     key: str,
     reason: str,
-    origin: dict,
+    origin: dict[str, Any],
     lots: list[PointsLot],
     today: date,
     at_most_first: int | None = None,
@@ -291,7 +294,13 @@ def _debit(
 
 
 def _transfer(
-    kind: str, customer_id: int, points: int, key: str, reason: str, origin: dict, today: date
+    kind: str,
+    customer_id: int,
+    points: int,
+    key: str,
+    reason: str,
+    origin: dict[str, Any],
+    today: date,
 ) -> PointsTransfer:
     wallet = Wallet.objects.get(customer_id=customer_id)
     programme = Wallet.objects.get(customer__isnull=True)
@@ -312,9 +321,7 @@ def _transfer(
     )
 
 
-def _take_written_off(
-    lot: PointsLot, returned: int, back: PointsTransfer, today: date
-) -> None:
+def _take_written_off(lot: PointsLot, returned: int, back: PointsTransfer, today: date) -> None:
     """A refund into a reversed lot: what was written off can be taken after all."""
     owed = lot.write_offs.aggregate(n=Sum("points"))["n"] or 0
     taken = min(owed, returned)

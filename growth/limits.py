@@ -97,8 +97,9 @@ def _lock_counters(task_ids: list[int], today: date) -> dict[int, _Used]:
 
 
 def _store_counters(used: dict[int, _Used], today: date) -> None:
-    rows = [(task_id, None, *counter.total) for task_id, counter in used.items()]
-    rows += [(task_id, today, *counter.today) for task_id, counter in used.items()]
+    rows: list[tuple[object, ...]] = []
+    for task_id, counter in used.items():
+        rows += [(task_id, None, *counter.total), (task_id, today, *counter.today)]
     with connection.cursor() as cursor:
         cursor.execute(
             """UPDATE growth_taskcounter c SET completions = n.completions, points = n.points

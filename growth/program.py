@@ -42,7 +42,9 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent, index):
         if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError(f"line {self.peek_event().start_mark.line + 1}: aliases are not read")
+            raise yaml.YAMLError(
+                f"line {self.peek_event().start_mark.line + 1}: aliases are not read"
+            )
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node, deep=False):
@@ -180,9 +182,7 @@ def _scheme_facts(row: Mapping) -> dict[str, Any]:
     }
 
 
-def _load_tasks(
-    rows: list[dict], release: ProgramRelease, history: bool, changes: Changes
-) -> None:
+def _load_tasks(rows: list[dict], release: ProgramRelease, history: bool, changes: Changes) -> None:
     for row in rows:
         task = GrowthTask.objects.filter(code=row["code"]).first()
         name, spec = plain(row["name"]), task_spec(row)
@@ -218,9 +218,7 @@ def _new_version(
         live.end_release = release.pk
         live.save(update_fields=["end_release"])
     number = (task.versions.order_by("-number").values_list("number", flat=True).first() or 0) + 1
-    return TaskVersion.objects.create(
-        task=task, number=number, spec=spec, first_release=release.pk
-    )
+    return TaskVersion.objects.create(task=task, number=number, spec=spec, first_release=release.pk)
 
 
 def _judge_history(task: GrowthTask, live: TaskVersion, changes: Changes) -> None:

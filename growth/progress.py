@@ -5,9 +5,10 @@ customers must be locked, and the caller's transaction makes all of it happen or
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 
@@ -37,7 +38,7 @@ class Locked:
         return bool(self.folded and first and first <= self.folded)
 
 
-def settle(customers: list[Locked], rules: Rules, today: date) -> None:
+def settle(customers: Sequence[Locked], rules: Rules, today: date) -> None:
     """Fold what is new for these customers and post the outcome."""
     again = [customer for customer in customers if customer.must_refold(rules)]
     onward = [customer for customer in customers if not customer.must_refold(rules)]
@@ -75,7 +76,9 @@ def refold(
         if mine:
             # Stored events that still wait to be settled are folded now, too.
             customer.folded = max(mine[-1].position, customer.folded or mine[-1].position)
-        gone = {task: {} for task in stored.get(customer_id, {}) if task not in after}
+        gone: dict[int, State] = {
+            task: {} for task in stored.get(customer_id, {}) if task not in after
+        }
         new_states[customer_id] = {**after, **gone}
         completed[customer_id] = done
     awards.post(completed, complete=True, today=today)
@@ -114,7 +117,16 @@ def read_events(customer_ids: list[int], event_types: list[str]) -> dict[int, li
     return found
 
 
-def fold_event(pk, source, event_id, event_type, time, data, audience, release) -> FoldEvent:
+def fold_event(
+    pk: int,
+    source: str,
+    event_id: str,
+    event_type: str,
+    time: datetime,
+    data: str | dict[str, Any],
+    audience: list[int],
+    release: int,
+) -> FoldEvent:
     """A stored event as the fold reads it."""
     return FoldEvent(
         position=(time, source, event_id),
@@ -144,7 +156,7 @@ def _write_states(new_states: dict[int, dict[int, State]]) -> None:
         )
 
 
-def _write_positions(customers: list[Locked], rules: Rules) -> None:
+def _write_positions(customers: Sequence[Locked], rules: Rules) -> None:
     rows = []
     for customer in customers:
         positions = [event.position for event in customer.new]
@@ -162,7 +174,7 @@ def _write_positions(customers: list[Locked], rules: Rules) -> None:
         )
 
 
-def _follow_up(customers: list[Locked], rules: Rules, today: date) -> None:
+def _follow_up(customers: Sequence[Locked], rules: Rules, today: date) -> None:
     """Levels and segments that the new events may have changed."""
     ids = sorted(customer.customer_id for customer in customers)
     graded = levels.regrade(ids, today=today, versions=rules.schemes)

@@ -1,9 +1,10 @@
 """Rejected rows once more: some could not be taken in then and can be now."""
 
+import json
 from datetime import datetime
 
 from growth import imports, registry
-from growth.feeds import KEPT, Line, Tally
+from growth.feeds import KEPT, CsvRow, Line, Tally
 from growth.models import RejectedRow
 
 
@@ -21,6 +22,8 @@ def replay_rejected(*, since: datetime | None, at: datetime) -> Tally:
             tally.rejected += 1
         elif row.kind == "event":
             _replay_event(row, tally, at)
+        elif row.kind == "customer":
+            _replay_customer(row, tally, at)
         elif row.kind in registry.replayers:
             _replay_by_room(row, tally, at)
         else:
@@ -31,6 +34,16 @@ def replay_rejected(*, since: datetime | None, at: datetime) -> Tally:
 
 def _replay_event(row: RejectedRow, tally: Tally, at: datetime) -> None:
     if not imports.take_in_lines([Line(row.line, row.row)], row.feed, tally):
+        RejectedRow.objects.filter(pk=row.pk).update(replayed_at=at)
+
+
+def _replay_customer(row: RejectedRow, tally: Tally, at: datetime) -> None:
+    try:
+        cells = json.loads(row.row)
+    except ValueError:  # a row whose cells could not even be told apart
+        tally.rejected += 1
+        return
+    if not imports.take_in_rows([CsvRow(row.line, row.row, cells)], row.feed, tally):
         RejectedRow.objects.filter(pk=row.pk).update(replayed_at=at)
 
 

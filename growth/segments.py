@@ -59,7 +59,9 @@ def current_context() -> Context:
 
 @transaction.atomic
 def refresh(
-    segments: Iterable[Segment], customer_ids: list[int] | None = None, context: Context | None = None
+    segments: Iterable[Segment],
+    customer_ids: list[int] | None = None,
+    context: Context | None = None,
 ) -> None:
     """Bring memberships in line with the rules, for some customers or for all."""
     segments = list(segments)
@@ -127,7 +129,7 @@ def size_of(rule: Mapping[str, Any]) -> int:
             f"SELECT count(*) FROM growth_customer c WHERE {condition.text}",  # noqa: S608
             condition.params,
         )
-        return cursor.fetchone()[0]
+        return int(cursor.fetchone()[0])
 
 
 def event_types(rule: Any, rules: Mapping[str, Any]) -> set[str]:
@@ -224,7 +226,7 @@ def _event(rule: Mapping[str, Any], context: Context) -> Sql:
         oldest = context.today - timedelta(days=rule["within_days"])
         params += [str(bankday.zone()), oldest]
     if times == {"min": 1}:
-        return Sql(f"EXISTS (SELECT FROM growth_bankevent e WHERE {where})", tuple(params))  # noqa: S608
+        return Sql(f"EXISTS (SELECT FROM growth_bankevent e WHERE {where})", tuple(params))
     count = f"(SELECT count(*) FROM growth_bankevent e WHERE {where})"  # noqa: S608
     return Sql(
         f"{count} BETWEEN %s AND %s", (*params, times.get("min", 0), times.get("max", 10**9))

@@ -64,7 +64,9 @@ def _decimal(text: str) -> Decimal:
     except InvalidOperation:
         raise BadJson("a number is not a decimal") from None
     # Decimal() of huge exponents is fine in itself; what it would cost later is not.
-    if value and (abs(value.adjusted()) > MAX_DIGITS or len(value.as_tuple().digits) > 2 * MAX_DIGITS):
+    if value and (
+        abs(value.adjusted()) > MAX_DIGITS or len(value.as_tuple().digits) > 2 * MAX_DIGITS
+    ):
         raise BadJson("a number is too large or too fine")
     return value
 

@@ -69,7 +69,9 @@ class GrowthEntry(models.Model):
         "growth.Customer", models.PROTECT, related_name="growth_entries", db_index=False
     )
     value = models.IntegerField(_("growth value"))
-    day = models.DateField(_("bank day"), help_text=_("Day of the completing event; it ages from here."))
+    day = models.DateField(
+        _("bank day"), help_text=_("Day of the completing event; it ages from here.")
+    )
     reason = models.CharField(_("reason"), max_length=200)
     posted_at = models.DateTimeField(_("posted at"), db_default=Now())
 
@@ -91,9 +93,7 @@ class GrowthEntry(models.Model):
 class LevelChange(models.Model):
     """That a customer's level changed, with what decided it."""
 
-    customer = models.ForeignKey(
-        "growth.Customer", models.PROTECT, related_name="level_changes"
-    )
+    customer = models.ForeignKey("growth.Customer", models.PROTECT, related_name="level_changes")
     before = models.CharField(_("before"), max_length=64, blank=True)
     after = models.CharField(_("after"), max_length=64)
     growth_value = models.BigIntegerField(_("growth value"))

@@ -29,9 +29,7 @@ class SegmentMembership(models.Model):
 
     pk = models.CompositePrimaryKey("customer", "segment")
     customer = models.ForeignKey("growth.Customer", models.CASCADE, related_name="memberships")
-    segment = models.ForeignKey(
-        Segment, models.CASCADE, related_name="memberships", db_index=False
-    )
+    segment = models.ForeignKey(Segment, models.CASCADE, related_name="memberships", db_index=False)
     since = models.DateTimeField(_("since"), db_default=Now())
 
     class Meta:

@@ -10,7 +10,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from growth import bankday, fold, intake, program, progress, report
+from growth import bankday, fold, intake, program, progress, report, reversals
 from growth.cloudevents import read_event
 from growth.customers import describe, describe_all
 from growth.models import Customer
@@ -112,7 +112,7 @@ PLANTED = {
     "late events are folded on": mock.patch.object(
         progress.Locked, "must_refold", _fold_on_late_events
     ),
-    "reversals are ignored": mock.patch.object(intake, "_apply_reversals", lambda *_: set()),
+    "reversals are ignored": mock.patch.object(reversals, "apply", lambda *_: set()),
     "a streak counts events": mock.patch.dict(fold._ADVANCE, {"streak": _streak_by_count}),
     "distinct_by is ignored": mock.patch.object(fold, "canonical", lambda value: object()),
     "the day is UTC's": mock.patch.object(
