@@ -10,7 +10,7 @@ SCHEDULE = {
 }
 
 
-@job(name="benefits.expire_redemptions", time_limit=300)
+@job(name="benefits.expire_redemptions", soft_time_limit=270, time_limit=300)
 def expire_redemptions() -> int:
     """Expire every redemption whose last day has passed; returns how many."""
     total = 0
@@ -19,7 +19,7 @@ def expire_redemptions() -> int:
     return total
 
 
-@job(name="benefits.serve_waiting", time_limit=300)
+@job(name="benefits.serve_waiting", soft_time_limit=270, time_limit=300)
 def serve_waiting() -> int:
     """Hand out what waiting rewards wait for, oldest first; returns how many."""
     return redemption.serve_all()

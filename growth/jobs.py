@@ -13,7 +13,7 @@ from growth.models import Customer, CustomerSession, HandoffTicket
 RETRY = {"autoretry_for": (OperationalError,), "retry_backoff": True, "max_retries": 5}
 
 
-@job(name="growth.settle_bank_events", time_limit=300, **RETRY)
+@job(name="growth.settle_bank_events", soft_time_limit=270, time_limit=300, **RETRY)
 def settle_bank_events() -> int:
     """Settle what is stored and due, until nothing is. Safe to run many times at once."""
     total = 0
@@ -22,7 +22,7 @@ def settle_bank_events() -> int:
     return total
 
 
-@job(name="growth.refold_customers", time_limit=3600, **RETRY)
+@job(name="growth.refold_customers", soft_time_limit=3500, time_limit=3600, **RETRY)
 def refold_customers() -> int:
     """Go on folding customers again after a release that judges history."""
     total = 0
@@ -31,7 +31,7 @@ def refold_customers() -> int:
     return total
 
 
-@job(name="growth.expire_points", time_limit=3600, **RETRY)
+@job(name="growth.expire_points", soft_time_limit=3500, time_limit=3600, **RETRY)
 def expire_points() -> int:
     """Expire the lots that are due today, each customer in a transaction of its own."""
     today, total = bankday.today(), 0
@@ -41,7 +41,7 @@ def expire_points() -> int:
     return total
 
 
-@job(name="growth.regrade_levels", time_limit=3600, **RETRY)
+@job(name="growth.regrade_levels", soft_time_limit=3500, time_limit=3600, **RETRY)
 def regrade_levels() -> int:
     """Bring all levels in line with growth value as it has aged by today."""
     return regrade_all()
@@ -60,13 +60,13 @@ def regrade_all(batch: int = 1000) -> int:
     return changed
 
 
-@job(name="growth.rebuild_segments", time_limit=3600, **RETRY)
+@job(name="growth.rebuild_segments", soft_time_limit=3500, time_limit=3600, **RETRY)
 def rebuild_segments(codes: list[str] | None = None) -> dict[str, int]:
     """Recompute memberships; ages and windows of days move on at midnight."""
     return segments.rebuild(codes or ())
 
 
-@job(name="growth.forget_sessions", time_limit=300, **RETRY)
+@job(name="growth.forget_sessions", soft_time_limit=270, time_limit=300, **RETRY)
 def forget_sessions() -> None:
     """Drop tickets and sessions a day after their end."""
     old = bankday.now() - timedelta(days=1)
