@@ -66,7 +66,7 @@ def _load() -> tuple[Entry, ...]:
             "path",
             "locale__language_code",
             "segment__code",
-        )  # fmt: skip
+        )
         .order_by("path")
     )
     return tuple(

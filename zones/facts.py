@@ -24,7 +24,7 @@ class Facts:
     signed_in: bool = False
     segments: frozenset[str] = frozenset()
 
-    def relevant(self, named: frozenset[str]) -> "Facts":
+    def relevant(self, named: frozenset[str]) -> Facts:
         """The same without the segments that the page does not name."""
         return replace(self, segments=self.segments & named)
 

@@ -51,7 +51,8 @@ def prepare(page_id: int) -> None:
     page = Page.objects.filter(pk=page_id).first()
     specific = page.specific if page else None
     if isinstance(specific, ZonePage):
-        ids = ids_in_zone(specific)
+        covers = ArticlePage.objects.filter(pk__in=article_ids(specific)).values_list("image_id")
+        ids = ids_in_zone(specific) | {image for (image,) in covers if image}
     elif isinstance(specific, ArticlePage):
         ids = ids_in_article(specific)
     else:

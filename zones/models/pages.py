@@ -10,6 +10,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Page, Site
 
 from zones.blocks import FunnelBlock
+from zones.blocks.identity import with_ids
 
 
 def _customer_url(page: Page, path: str, request: HttpRequest | None):
@@ -103,6 +104,15 @@ class ZonePage(Page):
 
     def get_url_parts(self, request=None):
         return _customer_url(self, reverse("zone", args=[self.slug]), request)
+
+    def save(self, *args, **kwargs):
+        self.funnel = with_ids(self.funnel)
+        return super().save(*args, **kwargs)
+
+    def serializable_data(self):
+        # What goes into a revision has the same ids as what is live.
+        self.funnel = with_ids(self.funnel)
+        return super().serializable_data()
 
     @property
     def preview_modes(self) -> list[tuple[str, str]]:
