@@ -42,7 +42,7 @@ WEEK = (1.06, 1.02, 1.0, 1.0, 1.05, 0.86, 0.78)
 class Day:
     """One day: its date, whether people work, and how likely this person opens the app."""
 
-    date: date
+    on: date
     working: bool
     chance: float
 
@@ -114,7 +114,7 @@ def live_a_day(diary: Diary, person: Person, day: Day, dice: random.Random, quie
 def _open_app(diary: Diary, person: Person, day: Day, dice: random.Random) -> None:
     hours = SENIOR_HOURS if person.life == "senior" else HOURS
     hour = dice.choices([h for h, _ in hours], [w for _, w in hours])[0] + dice.uniform(-0.5, 0.6)
-    diary.login(day.date, hour, dice)
+    diary.login(day.on, hour, dice)
     if dice.random() < 0.3 + 0.35 * person.zeal:
         zone = dice.choices(person.zones, [3] + [1] * (len(person.zones) - 1))[0]
         seconds = max(2, min(600, int(dice.lognormvariate(3.7, 0.8))))
@@ -124,23 +124,23 @@ def _open_app(diary: Diary, person: Person, day: Day, dice: random.Random) -> No
             "blocks_seen": min(16, 2 + seconds // 9),
             "entry": dice.choice(("home", "home", "message", "search")),
         }
-        diary.write("zone.visited", diary.moment(day.date, hour + 0.03), data)
+        diary.write("zone.visited", diary.moment(day.on, hour + 0.03), data)
     if dice.random() < 0.16:
-        diary.login(day.date, min(23.6, hour + dice.uniform(1.5, 7)), dice)
+        diary.login(day.on, min(23.6, hour + dice.uniform(1.5, 7)), dice)
 
 
 def _money_arrives(diary: Diary, person: Person, day: Day, dice: random.Random) -> None:
-    if person.life == "payroll" and day.date == _before_weekend(day.date, person.payday):
+    if person.life == "payroll" and day.on == _before_weekend(day.on, person.payday):
         data = {
             "employer_type": person.employer_type,
-            "pay_month": f"{day.date:%Y-%m}",
+            "pay_month": f"{day.on:%Y-%m}",
             "amount_band": "B" if sum(map(ord, person.ref)) % 3 else "C",
         }
-        at = diary.moment(day.date, 8.6 + dice.uniform(0, 0.4))
+        at = diary.moment(day.on, 8.6 + dice.uniform(0, 0.4))
         diary.write("payroll.received", at, data)
-    if person.life == "senior" and day.date == _before_weekend(day.date, 9 + person.payday % 5):
-        at = diary.moment(day.date, 6.1 + dice.uniform(0, 1.2))
-        diary.write("pension.received", at, {"pension_month": f"{day.date:%Y-%m}"})
+    if person.life == "senior" and day.on == _before_weekend(day.on, 9 + person.payday % 5):
+        at = diary.moment(day.on, 6.1 + dice.uniform(0, 1.2))
+        diary.write("pension.received", at, {"pension_month": f"{day.on:%Y-%m}"})
 
 
 def _before_weekend(day: date, number: int) -> date:
@@ -151,10 +151,10 @@ def _before_weekend(day: date, number: int) -> date:
 
 def _bills(diary: Diary, person: Person, day: Day, dice: random.Random) -> None:
     if person.life == "student":
-        if day.date.day == person.bill_day and dice.random() < 0.25 + person.zeal * 0.6:
+        if day.on.day == person.bill_day and dice.random() < 0.25 + person.zeal * 0.6:
             _bill(diary, day, "phone", (29, 59), dice)
         return
-    if day.date.day not in (person.bill_day, person.bill_day + 1):
+    if day.on.day not in (person.bill_day, person.bill_day + 1):
         return
     for kind in dice.sample(BILLS, 2):
         if dice.random() < 0.2 + 0.62 * person.zeal:
@@ -165,44 +165,44 @@ def _bill(diary: Diary, day: Day, kind: str, span: tuple[int, int], dice: random
     data = {
         "kind": kind,
         "amount": f"{dice.uniform(*span):.2f}",
-        "bill_month": f"{day.date:%Y-%m}",
+        "bill_month": f"{day.on:%Y-%m}",
     }
-    diary.write("bill.paid", diary.moment(day.date, dice.uniform(8.5, 21.8)), data)
+    diary.write("bill.paid", diary.moment(day.on, dice.uniform(8.5, 21.8)), data)
 
 
 def _spend(diary: Diary, person: Person, day: Day, dice: random.Random) -> None:
     keen = 0.08 + person.zeal
     if person.commutes and day.working and dice.random() < 0.42 * keen:
-        diary.pay(day.date, dice.gauss(8.1, 0.35), "transport", dice)
+        diary.pay(day.on, dice.gauss(8.1, 0.35), "transport", dice)
         if dice.random() < 0.75:
-            diary.pay(day.date, dice.gauss(18.3, 0.5), "transport", dice)
+            diary.pay(day.on, dice.gauss(18.3, 0.5), "transport", dice)
     if person.life == "student" and day.working:
         for hour in (7.4, 12.2, 17.9):
             if dice.random() < 0.34 * keen:
-                diary.pay(day.date, dice.gauss(hour, 0.25), "campus", dice)
+                diary.pay(day.on, dice.gauss(hour, 0.25), "campus", dice)
     if person.life == "senior" and dice.random() < 0.2 * keen:
-        diary.pay(day.date, dice.gauss(7.3, 0.6), "grocery", dice)
+        diary.pay(day.on, dice.gauss(7.3, 0.6), "grocery", dice)
     weekend = 0.0 if day.working else 0.12
     if person.life in ("payroll", "own") and dice.random() < (0.1 + weekend) * keen:
         scene = dice.choice(("grocery", "dining", "dining"))
         hour = 10.2 if scene == "grocery" else dice.choice((12.4, 19.1))
-        diary.pay(day.date, dice.gauss(hour, 0.5), scene, dice)
+        diary.pay(day.on, dice.gauss(hour, 0.5), scene, dice)
     if dice.random() < (0.01 + weekend * 0.4) * keen:
-        diary.pay(day.date, dice.gauss(19.6, 0.8), "leisure", dice)
+        diary.pay(day.on, dice.gauss(19.6, 0.8), "leisure", dice)
 
 
 def _repay(diary: Diary, person: Person, day: Day, dice: random.Random) -> None:
-    if person.has_credit_card and day.date.day == (person.bill_day + 8) % 27 + 1:
+    if person.has_credit_card and day.on.day == (person.bill_day + 8) % 27 + 1:
         on_time = dice.random() < 0.93
         late = 0 if on_time else dice.randint(1, 5)
-        at = diary.moment(day.date + timedelta(days=late), dice.uniform(9, 21))
+        at = diary.moment(day.on + timedelta(days=late), dice.uniform(9, 21))
         data = {
-            "bill_month": f"{day.date:%Y-%m}",
+            "bill_month": f"{day.on:%Y-%m}",
             "kind": dice.choice(("full", "full", "full", "min")),
             "on_time": on_time,
             "txn_ref": f"{dice.getrandbits(40):x}",
         }
         diary.write("creditcard.repaid", at, data)
-    if person.has_loan and day.date.day == 20:
-        at = diary.moment(day.date, 7 + dice.uniform(0, 0.5))
-        diary.write("loan.repaid", at, {"bill_month": f"{day.date:%Y-%m}", "on_time": True})
+    if person.has_loan and day.on.day == 20:
+        at = diary.moment(day.on, 7 + dice.uniform(0, 0.5))
+        diary.write("loan.repaid", at, {"bill_month": f"{day.on:%Y-%m}", "on_time": True})

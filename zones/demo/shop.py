@@ -78,10 +78,10 @@ def redeem_some() -> int:
         for number, code in enumerate(codes):
             done += _redeem(ids[ref], code, f"demo-{number}")
     dice = random.Random(people.SEED)
-    codes = tuple(Benefit.objects.order_by("code").values_list("code", flat=True))
+    every = tuple(Benefit.objects.order_by("code").values_list("code", flat=True))
     others = Customer.objects.exclude(ref__in=OWN_REDEMPTIONS).order_by("ref")
     for pk in others.values_list("pk", flat=True)[::8]:
-        done += _redeem(pk, dice.choice(codes), "demo-0", used=dice.random() < 0.4)
+        done += _redeem(pk, dice.choice(every), "demo-0", used=dice.random() < 0.4)
     return done
 
 

@@ -91,11 +91,8 @@ def senior() -> Canvas:
     cloud(c, 430, 150, 170, opacity=0.6)
     cloud(c, 1060, 130, 120, opacity=0.5)
     for y, tone, bumps in ((430, "#dcc3a0", 60), (470, "#b9bd94", 44)):
-        ridge: list[Point] = (
-            [(-20, y)]
-            + [(i * 150, y - bumps * (1 if i % 2 else 0.1)) for i in range(9)]
-            + [(1220, y)]
-        )
+        tops: list[Point] = [(i * 150, y - bumps * (1 if i % 2 else 0.1)) for i in range(9)]
+        ridge: list[Point] = [(-20, y), *tops, (1220, y)]
         c.fill(
             [*smooth(ridge), (1220, 800), (-20, 800)], Gradient(tone, mix(tone, "#ffffff", 0.25))
         )
@@ -118,9 +115,9 @@ def senior() -> Canvas:
     )
     dice = random.Random(5)
     for _ in range(46):
-        x, y = dice.uniform(0, 1200), dice.uniform(620, 690)
+        left, top = dice.uniform(0, 1200), dice.uniform(620, 690)
         c.stroke(
-            [(x, y), (x + dice.uniform(-5, 5), y - dice.uniform(8, 17))],
+            [(left, top), (left + dice.uniform(-5, 5), top - dice.uniform(8, 17))],
             2.4,
             mix(p.leaf, "#f0edb5", dice.random() * 0.5),
         )

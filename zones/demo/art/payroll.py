@@ -203,9 +203,9 @@ def umbrella() -> Canvas:
         cloud(c, x, y, size, "#f7fafc", 0.75)
     dice = random.Random(8)
     for _ in range(90):
-        x, y = dice.uniform(-20, 800), dice.uniform(100, 560)
+        left, top = dice.uniform(-20, 800), dice.uniform(100, 560)
         c.stroke(
-            [(x, y), (x - 7, y + dice.uniform(16, 34))],
+            [(left, top), (left - 7, top + dice.uniform(16, 34))],
             3,
             "#ffffff",
             opacity=dice.uniform(0.35, 0.8),

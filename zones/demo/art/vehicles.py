@@ -91,14 +91,14 @@ def bicycle(c: Canvas, x: float, y: float, size: float, palette: Palette) -> Non
         (x + size * 0.24, y - size * 0.56),
     )
     tube = size * 0.032
-    for a, b in (
+    for start, end in (
         (rear, crank),
         (rear, (x - size * 0.13, y - size * 0.48)),
         (crank, seat),
         (crank, (head[0], head[1] + size * 0.06)),
         (head, front),
     ):
-        c.stroke([a, b], tube, Gradient(palette.main, mix(palette.main, palette.deep, 0.25)))
+        c.stroke([start, end], tube, Gradient(palette.main, mix(palette.main, palette.deep, 0.25)))
     c.stroke(
         [(crank[0], crank[1]), (head[0] - size * 0.03, head[1] + size * 0.16)], tube, palette.main
     )
