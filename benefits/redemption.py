@@ -154,10 +154,17 @@ def serve_all() -> int:
 
 
 @transaction.atomic
-def cancel(*, customer_id: int, redemption_id: uuid.UUID, today: date | None = None) -> Redemption:
+def cancel(
+    *,
+    customer_id: int,
+    redemption_id: uuid.UUID,
+    today: date | None = None,
+    actor: str = "customer",
+) -> Redemption:
     """Undo a customer's unused redemption: the points go back into the lots they came from.
 
     A unit of ours goes back on sale; an uploaded code has been seen and is void for ever.
+    ``actor`` is who asks: the customer, or an operator's name.
 
     Raises:
         RedemptionNotFound: the customer has no such redemption.
@@ -169,7 +176,7 @@ def cancel(*, customer_id: int, redemption_id: uuid.UUID, today: date | None = N
     today = today or bankday.today()
     if not queries.can_cancel(redemption, today):
         raise NotCancellable
-    _cancel(redemption, today, actor="customer")
+    _cancel(redemption, today, actor=actor)
     return redemption
 
 
@@ -223,11 +230,11 @@ def expire_due(*, today: date | None = None, limit: int = 1000) -> int:
 
 
 def _check(benefit: Benefit, customer_id: int, *, used: int, today: date) -> None:
-    standing = queries.standing_for(benefit, customer_id)
+    ranks = eligibility.level_ranks() if benefit.level else {}
     refusal = eligibility.why_not(
         benefit,
-        standing,
-        ranks=eligibility.level_ranks() if benefit.level else {},
+        queries.standing_for(benefit, customer_id, ranks),
+        ranks=ranks,
         used=used,
         in_stock=queries.in_stock(benefit, today),
         today=today,
