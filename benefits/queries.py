@@ -1,7 +1,7 @@
 """What customers may see of the catalogue and of their redemptions; figures for the report."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -98,7 +98,7 @@ def spendable_points(customer_id: int, today: date | None = None) -> int:
     return sum(lot.remaining for lot in lots if lot.expires_on is None or lot.expires_on > today)
 
 
-def standing_for(benefit: Benefit, customer_id: int) -> Standing:
+def standing_for(benefit: Benefit, customer_id: int, ranks: Mapping[str, int]) -> Standing:
     """The part of a customer's standing that ``benefit`` asks for, as it is now."""
     segments: frozenset[str] = frozenset()
     if benefit.segment and benefit.segment.memberships.filter(customer_id=customer_id).exists():
@@ -106,7 +106,7 @@ def standing_for(benefit: Benefit, customer_id: int) -> Standing:
     rank = 0
     if benefit.level:
         level = Customer.objects.values_list("level", flat=True).get(pk=customer_id)
-        rank = eligibility.level_ranks().get(level, 0)
+        rank = ranks.get(level, 0)
     return Standing(segments, rank)
 
 

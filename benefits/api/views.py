@@ -45,7 +45,7 @@ _KEY = re.compile(r"[\x21-\x2b\x2d-\x7e]+")  # printable ASCII, no space and no 
 class CatalogueOrdering(OrderingFilter):
     """``position`` is the operators' order; the id makes every order total."""
 
-    ordering_fields = ("position", "price", "id")
+    ordering_description = "position, price, or id (age); a minus in front turns it round."
 
     def get_valid_fields(self, queryset: Any, view: Any, context: Any = None) -> list[Any]:
         """By what customers may order, with what they read."""

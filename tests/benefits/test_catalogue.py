@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from wagtail.images import get_image_model
 from wagtail.images.tests.utils import get_test_image_file
 
+from benefits.models import Merchant
 from tests.benefits import world
 
 pytestmark = pytest.mark.django_db
@@ -133,3 +134,29 @@ def test_search_can_use_the_trigram_index(shelf):
         plan = "\n".join(row[0] for row in cursor.fetchall())
 
     assert "benefit_search_text" in plan
+
+
+def test_an_offer_says_what_it_is_and_whether_it_can_be_had():
+    merchant = Merchant.objects.create(code="halfpage", name={"en": "Halfpage"}, city="Chengzhou")
+    world.benefit(merchant=merchant, per_customer=2, valid_days=30)
+
+    offer = world.api(world.customer(100)).get("/api/v1/benefits").json()["results"][0]
+
+    assert offer == {
+        "code": "coffee",
+        "name": "Coffee",
+        "description": "",
+        "terms": "",
+        "kind": "voucher",
+        "price": 100,
+        "per_customer": 2,
+        "level": "",
+        "starts": None,
+        "ends": None,
+        "valid_days": 30,
+        "city": "",
+        "merchant": {"code": "halfpage", "name": "Halfpage", "city": "Chengzhou", "address": ""},
+        "picture": None,
+        "can_redeem": True,
+        "why_not": None,
+    }
