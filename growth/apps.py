@@ -1,4 +1,5 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -6,3 +7,10 @@ class GrowthConfig(AppConfig):
     name = "growth"
     verbose_name = _("Growth")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Keep the operators' groups up to date; auth comes after every room of ours."""
+        from growth.admin import groups
+
+        auth = apps.get_app_config("auth")
+        post_migrate.connect(groups.setup_groups, sender=auth, dispatch_uid="growth.groups")

@@ -1,0 +1,1 @@
+"""The operators' admin of benefits: catalogue, codes, redemptions, what needs a look."""

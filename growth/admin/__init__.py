@@ -1,0 +1,1 @@
+"""The operators' admin of growth: lists, forms in plain language, customer page, home page."""

@@ -1,0 +1,79 @@
+"""The admin's home page: what customers did in the last days, and what needs a look."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from wagtail.admin.ui.components import Component
+from wagtail.permissions import policy_registry
+
+from growth.admin.charts import chart
+from growth.admin.figures import DAYS, figures
+from growth.admin.words import amount
+from growth.models import BankEvent, GrowthTask, RejectedRow
+
+
+class FiguresPanel(Component):
+    """Figures and charts of the growth room."""
+
+    name = "growth_figures"
+    order = 100
+    template_name = "growth/admin/home.html"
+
+    def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
+        user = parent_context["request"].user
+        found = figures()
+        spent = found.moved.get("redeem", {})
+        expired = sum(found.moved.get("expire", {}).values())
+        return {
+            "days": DAYS,
+            "tiles": [
+                (_("Customers"), found.customers, ""),
+                (_("Active customers"), found.active_total, _("in {n} days").format(n=DAYS)),
+                (_("Points outstanding"), found.outstanding, _("customers can spend them")),
+                (_("Points expired"), expired, _("in {n} days").format(n=DAYS)),
+                (_("Refused completions"), found.refused, _("in {n} days").format(n=DAYS)),
+            ],
+            "charts": [
+                chart("events", _("Bank events"), found.events, found.days),
+                chart("active", _("Active customers a day"), found.active, found.days,
+                      total=found.active_total, tone="quiet"),
+                chart("completions", _("Completed tasks"), found.completions, found.days),
+                chart("earned", _("Points earned"), found.earned, found.days, tone="good",
+                      note=_("by the day on which they were earned")),
+                chart("spent", _("Points spent"), spent, found.days, tone="warm"),
+            ],
+            "warnings": list(_warnings(found, user)),
+        }  # fmt: skip
+
+
+def _warnings(found: Any, user: Any) -> Any:
+    if found.unsettled and _sees(user, BankEvent):
+        text = ngettext(
+            "{n} event has been waiting to be settled for more than a minute.",
+            "{n} events have been waiting to be settled for more than a minute.",
+            found.unsettled,
+        )
+        url = reverse("bank_events:index") + "?waiting=false"
+        yield text.format(n=amount(found.unsettled)), url
+    if found.rejected and _sees(user, RejectedRow):
+        text = ngettext(
+            "{n} row was rejected and has not been taken in since.",
+            "{n} rows were rejected and have not been taken in since.",
+            found.rejected,
+        )
+        yield text.format(n=amount(found.rejected)), reverse("rejected_rows:index") + "?open=false"
+
+
+def _sees(user: Any, model: Any) -> bool:
+    return bool(policy_registry.get_by_type(model).user_has_permission(user, "view"))
+
+
+def replace_panels(request: Any, panels: list[Any]) -> None:
+    """Figures first; of Wagtail's own panels those stay that wait for this person."""
+    kept = ("workflow_objects_to_moderate", "user_objects_in_workflow_moderation", "locked_pages")
+    panels[:] = [panel for panel in panels if getattr(panel, "name", "") in kept]
+    if _sees(request.user, GrowthTask):
+        panels.append(FiguresPanel())

@@ -1,0 +1,140 @@
+"""What all lists share: read-only ones, forms that save through the program, quick counting."""
+
+from typing import Any
+
+from django.urls import path
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.paginator import WagtailPaginator
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.views import generic
+from wagtail.admin.viewsets.model import ModelViewSet
+
+from growth.admin.exports import SafeExportMixin
+
+MOST_COUNTED = 10_000
+
+
+class QuickPaginator(WagtailPaginator):
+    """Counts at most ``MOST_COUNTED`` rows: nobody leafs further, and big tables stay quick."""
+
+    @cached_property
+    def count(self) -> int:
+        rows = self.object_list
+        if not hasattr(rows, "query"):
+            return len(rows)
+        return rows.order_by()[:MOST_COUNTED].count()
+
+
+class ListView(SafeExportMixin, generic.IndexView):
+    """A list with quick counting and safe exports."""
+
+    paginator_class = QuickPaginator
+
+    def search_queryset(self, queryset: Any) -> Any:
+        """Search by the model's own columns; ``search_fields`` with a lookup are used as given."""
+        if not self.is_searching:
+            return queryset
+        from django.db.models import Q
+
+        query = Q()
+        for field in self.search_fields or []:
+            lookup = field if "__" in field and field.split("__")[-1] in _LOOKUPS else None
+            query |= Q(**{lookup or f"{field}__icontains": self.search_query})
+        return queryset.filter(query)
+
+
+_LOOKUPS = ("exact", "iexact", "startswith", "istartswith", "contains", "icontains")
+
+
+class RoomViewSet(ModelViewSet):
+    """A list of a room's rows; nothing is copied, deleted or put into the reference index."""
+
+    index_view_class = ListView
+    copy_view_enabled = False
+    inspect_view_enabled = True
+    add_to_reference_index = False
+    list_per_page = 30
+    template_prefix = ""
+    queryset: Any = None
+
+    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        hidden = dict.fromkeys(("delete_url_name", "usage_url_name", "copy_url_name"))
+        return super().get_common_view_kwargs(**hidden, **kwargs)
+
+    def get_index_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        if self.queryset is not None:
+            kwargs.setdefault("queryset", self.queryset)
+        return super().get_index_view_kwargs(**kwargs)
+
+    def get_urlpatterns(self) -> list[Any]:
+        unwanted = {"delete", "usage", "copy"}
+        return [url for url in super().get_urlpatterns() if url.name not in unwanted]
+
+
+class ReadOnlyViewSet(RoomViewSet):
+    """Rows that nobody adds, edits or deletes by hand."""
+
+    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        hidden = dict.fromkeys(("add_url_name", "edit_url_name", "history_url_name"))
+        return super().get_common_view_kwargs(**hidden, **kwargs)
+
+    def get_urlpatterns(self) -> list[Any]:
+        conv = self.pk_path_converter
+        urls = [
+            path("", self.index_view, name="index"),
+            path("results/", self.index_results_view, name="index_results"),
+        ]
+        if self.inspect_view_enabled:
+            urls.append(path(f"inspect/<{conv}:pk>/", self.inspect_view, name="inspect"))
+        return urls
+
+    def register_admin_url_finder(self) -> None:
+        """There is no page to edit a row on."""
+
+    def get_permissions_to_register(self) -> Any:
+        return super().get_permissions_to_register().filter(codename__startswith="view_")
+
+    def get_common_columns(self) -> list[Any]:
+        return []
+
+
+class PointsColumn(Column):
+    """A number, right-aligned, with its thousands apart."""
+
+    cell_template_name = "growth/admin/number_cell.html"
+
+    def __init__(self, name: str, **options: Any) -> None:
+        super().__init__(name, **{"classname": "gz-number", **options})
+
+
+class LinkColumn(Column):
+    """A value that links to another page of the admin, for who may see it."""
+
+    cell_template_name = "growth/admin/link_cell.html"
+
+    def __init__(self, name: str, *, get_url: Any, **options: Any) -> None:
+        super().__init__(name, **options)
+        self.get_url = get_url
+
+    def get_cell_context_data(self, instance: Any, parent_context: Any) -> dict[str, Any]:
+        context = super().get_cell_context_data(instance, parent_context)
+        return {**context, "url": self.get_url(instance)}
+
+
+class TagColumn(Column):
+    """A state as a coloured tag; ``tones`` maps a value to good, bad, or quiet."""
+
+    cell_template_name = "growth/admin/tag_cell.html"
+
+    def __init__(self, name: str, *, tones: dict[Any, str], raw: str = "", **options: Any) -> None:
+        super().__init__(name, **options)
+        self.tones, self.raw = tones, raw
+
+    def get_cell_context_data(self, instance: Any, parent_context: Any) -> dict[str, Any]:
+        context = super().get_cell_context_data(instance, parent_context)
+        value = getattr(instance, self.raw) if self.raw else context["value"]
+        return {**context, "tone": self.tones.get(value, "quiet")}
+
+
+NOTHING = _("–")

@@ -1,0 +1,270 @@
+"""What happened: completions, bank events, rejected rows, points transfers. Read only."""
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.urls import reverse
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
+from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.views import generic
+
+from growth.admin import words
+from growth.admin.listing import LinkColumn, PointsColumn, ReadOnlyViewSet, TagColumn
+from growth.models import BankEvent, GrowthTask, PointsTransfer, RejectedRow, TaskCompletion
+
+STATUS_TONES = {"posted": "good", "claimable": "wait", "refused": "bad", "reversed": "quiet"}
+KIND_TONES = {"earn": "good", "refund": "good", "redeem": "wait", "reverse": "bad"}
+
+
+def customer_url(row: Any) -> str:
+    """The page of a row's customer."""
+    return reverse("customers:inspect", args=[row.customer_id])
+
+
+class CustomerColumn(LinkColumn):
+    """Links to the customer's page."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "customer", label=_("Customer"), accessor="customer.ref", get_url=customer_url
+        )
+
+
+class CustomerFilterSet(WagtailFilterSet):
+    """Filters that every list of what customers did has."""
+
+    customer = django_filters.CharFilter(
+        label=_("Customer id"), field_name="customer__ref", lookup_expr="exact"
+    )
+
+
+def _between(field_name: str, label: Any) -> django_filters.DateFromToRangeFilter:
+    return django_filters.DateFromToRangeFilter(
+        label=label, field_name=field_name, widget=DateRangePickerWidget
+    )
+
+
+class CompletionFilterSet(CustomerFilterSet):
+    task = django_filters.ModelChoiceFilter(label=_("Task"), queryset=GrowthTask.objects.all())
+    status = django_filters.MultipleChoiceFilter(
+        label=_("State"),
+        choices=TaskCompletion.Status.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    reason = django_filters.ChoiceFilter(label=_("Refused because"), choices=words.REASONS.items())
+    day = _between("day", _("Day of the event"))
+
+    class Meta:
+        model = TaskCompletion
+        fields: list[str] = []
+
+
+class CompletionViewSet(ReadOnlyViewSet):
+    model = TaskCompletion
+    name = "completions"
+    url_prefix = "growth/completions"
+    icon = "success"
+    menu_label = _("Completions and refusals")
+    inspect_view_enabled = False
+    queryset = TaskCompletion.objects.select_related("customer", "task", "version")
+    ordering = "-id"
+    list_display = [
+        CustomerColumn(),
+        Column("task", label=_("Task")),
+        TagColumn(
+            "status",
+            label=_("State"),
+            accessor="get_status_display",
+            raw="status",
+            tones=STATUS_TONES,
+        ),
+        Column(
+            "reason",
+            label=_("Refused because"),
+            accessor=lambda row: words.reason(row.reason) if row.reason else "",
+        ),
+        PointsColumn("points", label=_("Points")),
+        PointsColumn("growth", label=_("Growth value")),
+        DateColumn("day", label=_("Day of the event")),
+        DateColumn("recorded_at", label=_("Recorded")),
+    ]
+    search_fields = ["customer__ref__startswith"]
+    filterset_class = CompletionFilterSet
+    list_export = [
+        "customer.ref", "task.code", "version.number", "get_status_display", "reason",
+        "points", "growth", "benefit", "day", "recorded_at",
+    ]  # fmt: skip
+
+
+class EventFilterSet(CustomerFilterSet):
+    type = django_filters.CharFilter(label=_("Type"), lookup_expr="exact")
+    counts = django_filters.BooleanFilter(
+        label=_("Counts"),
+        widget=forms.Select(choices=[("", "–"), ("true", _("yes")), ("false", _("reversed"))]),
+    )
+    waiting = django_filters.BooleanFilter(
+        label=_("Settled"),
+        field_name="settled_at",
+        lookup_expr="isnull",
+        exclude=True,
+        widget=forms.Select(choices=[("", "–"), ("true", _("yes")), ("false", _("not yet"))]),
+    )
+    time = _between("time", _("Time"))
+
+    class Meta:
+        model = BankEvent
+        fields: list[str] = []
+
+
+class EventInspectView(generic.InspectView):
+    """A bank event with its details as a table, and what came of it."""
+
+    template_name = "growth/admin/event_inspect.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        event = self.object
+        done = TaskCompletion.objects.filter(customer=event.customer_id, event=event)
+        return {
+            **super().get_context_data(**kwargs),
+            "details": details(event.data),
+            "completions": done.select_related("task"),
+            "what": words.event(event.type),
+        }
+
+
+def details(data: Any, prefix: str = "") -> list[tuple[str, str]]:
+    """An event's data as pairs of name and value."""
+    if isinstance(data, dict):
+        return [
+            pair
+            for key, inner in data.items()
+            for pair in details(inner, f"{prefix}.{key}" if prefix else key)
+        ]
+    if isinstance(data, list):
+        return [(prefix, ", ".join(str(inner) for inner in data))]
+    if isinstance(data, bool):
+        return [(prefix, _t("yes") if data else _t("no"))]
+    return [(prefix, "" if data is None else str(data))]
+
+
+def _settled(event: BankEvent) -> str:
+    if event.settled_at:
+        return _t("settled")
+    return _t("waiting, tried {n} times").format(n=event.attempts) if event.attempts else _t("waiting")
+
+
+class BankEventViewSet(ReadOnlyViewSet):
+    model = BankEvent
+    name = "bank_events"
+    url_prefix = "growth/events"
+    icon = "history"
+    menu_label = _("Bank events")
+    queryset = BankEvent.objects.select_related("customer")
+    ordering = "-id"
+    inspect_view_class = EventInspectView
+    list_display = [
+        "type",
+        CustomerColumn(),
+        DateColumn("time", label=_("Time")),
+        Column("source", label=_("Source")),
+        TagColumn(
+            "counts",
+            label=_("Counts"),
+            accessor=lambda row: _t("counts") if row.counts else _t("reversed"),
+            raw="counts",
+            tones={True: "good", False: "bad"},
+        ),
+        Column("settled", label=_("Settled"), accessor=_settled),
+        DateColumn("received_at", label=_("Received")),
+    ]
+    search_fields = ["customer__ref__startswith", "event_id__exact"]
+    filterset_class = EventFilterSet
+    list_export = ["source", "event_id", "type", "customer.ref", "time", "received_at", "counts"]
+
+
+class RejectedFilterSet(WagtailFilterSet):
+    kind = django_filters.ChoiceFilter(
+        label=_("Kind"), choices=RejectedRow._meta.get_field("kind").choices
+    )
+    open = django_filters.BooleanFilter(
+        label=_("Taken in since"),
+        field_name="replayed_at",
+        lookup_expr="isnull",
+        exclude=True,
+        widget=forms.Select(choices=[("", "–"), ("true", _("yes")), ("false", _("no"))]),
+    )
+    code = django_filters.CharFilter(label=_("Reason"), lookup_expr="exact")
+
+    class Meta:
+        model = RejectedRow
+        fields: list[str] = []
+
+
+class RejectedRowViewSet(ReadOnlyViewSet):
+    model = RejectedRow
+    name = "rejected_rows"
+    url_prefix = "growth/rejected"
+    icon = "warning"
+    menu_label = _("Rejected rows")
+    queryset = RejectedRow.objects.defer("row")
+    ordering = "-id"
+    inspect_view_fields = ["feed", "kind", "line", "code", "detail", "rejected_at", "replayed_at"]
+    list_display = [
+        Column("feed", label=_("File or sender")),
+        PointsColumn("line", label=_("Line")),
+        Column("kind", label=_("Kind"), accessor="get_kind_display"),
+        Column("detail", label=_("What was wrong")),
+        DateColumn("rejected_at", label=_("Rejected")),
+        TagColumn(
+            "replayed",
+            label=_("Taken in since"),
+            accessor=lambda row: _t("yes") if row.replayed_at else _t("no"),
+            raw="replayed_at",
+            tones={None: "bad"},
+        ),
+    ]
+    inspect_view_enabled = False
+    search_fields = ["feed", "detail"]
+    filterset_class = RejectedFilterSet
+    list_export = ["feed", "line", "kind", "code", "detail", "rejected_at", "replayed_at"]
+
+
+class TransferFilterSet(CustomerFilterSet):
+    kind = django_filters.MultipleChoiceFilter(
+        label=_("Kind"), choices=PointsTransfer.Kind.choices, widget=forms.CheckboxSelectMultiple
+    )
+    day = _between("day", _("Bank day"))
+
+    class Meta:
+        model = PointsTransfer
+        fields: list[str] = []
+
+
+class TransferViewSet(ReadOnlyViewSet):
+    model = PointsTransfer
+    name = "transfers"
+    url_prefix = "growth/transfers"
+    icon = "resubmit"
+    menu_label = _("Points transfers")
+    inspect_view_enabled = False
+    queryset = PointsTransfer.objects.select_related("customer")
+    ordering = "-id"
+    list_display = [
+        CustomerColumn(),
+        TagColumn(
+            "kind", label=_("Kind"), accessor="get_kind_display", raw="kind", tones=KIND_TONES
+        ),
+        PointsColumn("signed_points", label=_("Points")),
+        Column("reason", label=_("For")),
+        DateColumn("day", label=_("Bank day")),
+        DateColumn("posted_at", label=_("Posted")),
+    ]
+    search_fields = ["customer__ref__startswith"]
+    filterset_class = TransferFilterSet
+    list_export = ["id", "customer.ref", "kind", "signed_points", "reason", "day", "posted_at"]
+
+
+VIEWSETS = [CompletionViewSet, BankEventViewSet, RejectedRowViewSet, TransferViewSet]

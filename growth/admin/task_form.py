@@ -1,0 +1,219 @@
+"""The form of a growth task: what counts, when it is done, what it brings."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.widgets import AdminDateInput
+from wagtail.blocks import BlockField
+
+from growth.admin import choices, faults, names, rules
+from growth.admin.blocks import WhereBlock
+from growth.admin.saving import ProgramForm, blocks_value, raw_value
+from growth.admin.task_spec import EXPIRY, LIMITS, to_initial, to_row
+from growth.admin.texts import LanguagesField, merged
+from growth.models import GrowthTask
+
+_OWN = ("description", "link", "icon", "position")
+
+
+def _whole(label: Any, help_text: Any = "", least: int = 0) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label, help_text=help_text, min_value=least, max_value=10**9, required=False
+    )
+
+
+def _day(label: Any, help_text: Any = "") -> forms.DateField:
+    return forms.DateField(
+        label=label, help_text=help_text, required=False, widget=AdminDateInput
+    )
+
+
+class TaskForm(ProgramForm):
+    """A task. What it asks and pays becomes a new version; texts, link and icon do not."""
+
+    section = "tasks"
+    places = {
+        "code": "code",
+        "name": "name",
+        "kind": "kind",
+        "event": "event",
+        "where": "where",
+        "target": "target",
+        "sum_of": "sum_of",
+        "distinct_by": "distinct_by",
+        "segment": "segment",
+        "requires": "requires",
+        "starts": "starts",
+        "ends": "ends",
+        "claim": "claim",
+        "reward.points": "reward_points",
+        "reward.growth": "reward_growth",
+        "reward.benefit": "reward_benefit",
+        "points_expire": "expiry",
+        "points_expire.after_days": "expiry_after",
+        "points_expire.end_of_month_after": "expiry_after",
+        **{f"limit.{key}": f"limit_{key}" for key in LIMITS},
+    }
+
+    name = LanguagesField(label=gettext_lazy("Name"))
+    description = LanguagesField(
+        label=gettext_lazy("How to do it"),
+        long=True,
+        required=False,
+        help_text=gettext_lazy("A sentence for the customer."),
+    )
+    kind = forms.ChoiceField(
+        label=gettext_lazy("How often it can be completed"), choices=choices.kinds
+    )
+    event = forms.CharField(
+        label=gettext_lazy("What counts"),
+        max_length=128,
+        help_text=gettext_lazy("The bank's name of the event, such as card.bound."),
+        widget=forms.TextInput({"list": "gz-events", "autocomplete": "off"}),
+    )
+    where = BlockField(
+        WhereBlock(required=False),
+        label=gettext_lazy("Only where"),
+        required=False,
+        help_text=gettext_lazy("All of these conditions on the event must hold."),
+    )
+    target = forms.DecimalField(
+        label=gettext_lazy("Target"),
+        initial=1,
+        help_text=gettext_lazy(
+            "How many events; for days in a row, how many days; where a field is added up, the sum."
+        ),
+    )
+    sum_of = forms.CharField(
+        label=gettext_lazy("Add up"),
+        max_length=128,
+        required=False,
+        help_text=gettext_lazy(
+            "A number of the event, such as amount. Left empty, events are counted. "
+            "Only for tasks completed again and again."
+        ),
+    )
+    distinct_by = forms.CharField(
+        label=gettext_lazy("Count once for each"),
+        max_length=128,
+        required=False,
+        help_text=gettext_lazy(
+            "A detail of the event, such as bill_month: events with the same one count once."
+        ),
+    )
+    segment = forms.ChoiceField(
+        label=gettext_lazy("Only for"), choices=(), required=False
+    )
+    requires = forms.MultipleChoiceField(
+        label=gettext_lazy("Only after"),
+        choices=choices.tasks,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Tasks that the customer has completed before."),
+    )
+    starts = _day(gettext_lazy("First day"))
+    ends = _day(gettext_lazy("Last day"))
+    claim = forms.ChoiceField(
+        label=gettext_lazy("How the reward is paid"),
+        choices=[
+            ("auto", gettext_lazy("At once")),
+            ("manual", gettext_lazy("When the customer claims it")),
+        ],
+    )
+    reward_points = _whole(gettext_lazy("Points"))
+    reward_growth = _whole(
+        gettext_lazy("Growth value"), gettext_lazy("Counts towards the level and is never spent.")
+    )
+    reward_benefit = forms.ChoiceField(label=gettext_lazy("Benefit"), choices=(), required=False)
+    expiry = forms.ChoiceField(
+        label=gettext_lazy("The points expire"), choices=EXPIRY, required=False
+    )
+    expiry_after = _whole(
+        gettext_lazy("After how many"), gettext_lazy("Days or months, as chosen before.")
+    )
+    limit_per_customer = _whole(gettext_lazy("Completions for each customer"))
+    limit_completions_a_day = _whole(gettext_lazy("Completions a day, all customers"))
+    limit_completions = _whole(gettext_lazy("Completions in all"))
+    limit_points = _whole(gettext_lazy("Points in all"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        instance = kwargs.get("instance")
+        self.live = None
+        if instance is not None and instance.pk:
+            self.live = instance.versions.filter(end_release__isnull=True).first()
+        super().__init__(*args, **kwargs)
+        self.block = self.fields["where"].block
+        self.fields["segment"].choices = choices.optional(
+            choices.segments(), _("Every customer")
+        )
+        self.fields["reward_benefit"].choices = choices.optional(names.benefits(), _("None"))
+        spec = self.stored_spec
+        self.initial |= to_initial(spec)
+        self.initial["where"] = blocks_value(self.block, rules.from_where(spec.get("where") or []))
+        if self.instance.pk:
+            self.fields["code"].disabled = True
+            others = [row for row in choices.tasks() if row[0] != self.instance.code]
+            self.fields["requires"].choices = others
+
+    @property
+    def stored_spec(self) -> dict[str, Any]:
+        """What the live version asks and pays."""
+        return self.live.spec if self.live else {}
+
+    def stored_facts(self) -> Any:
+        if not self.instance.pk:
+            return []
+        own = [getattr(self.instance, name) for name in _OWN]
+        return [self.instance.name, self.live and self.live.pk, own]
+
+    def clean_code(self) -> str:
+        code = self.cleaned_data["code"]
+        if not self.instance.pk and GrowthTask.objects.filter(code=code).exists():
+            raise ValidationError(_("There is a task with this code already."))
+        return code
+
+    def clean_target(self) -> int | float:
+        target: Decimal = self.cleaned_data["target"]
+        return int(target) if target == target.to_integral_value() else float(target)
+
+    def clean(self) -> dict[str, Any]:
+        if self.cleaned_data.get("expiry") and self.cleaned_data.get("expiry_after") is None:
+            self.add_error("expiry_after", _("Say after how many."))
+        return super().clean()
+
+    def spec(self) -> dict[str, Any]:
+        """The specification that the form says."""
+        where = rules.to_where(raw_value(self.block, self.cleaned_data["where"]))
+        return to_row(self.cleaned_data, where, self.stored_spec)
+
+    def row(self) -> dict[str, Any]:
+        stored = self.initial.get("name") if self.instance.pk else {}
+        return {
+            "code": self.cleaned_data["code"],
+            "name": merged(stored, self.cleaned_data["name"]),
+            **self.spec(),
+        }
+
+    def place(self, found: list[tuple[str, str]]) -> None:
+        mine = [(path, text) for path, text in found if path.startswith("tasks[0].where[")]
+        super().place([fault for fault in found if fault not in mine])
+        if mine:
+            count = len(self.cleaned_data["where"])
+            where = {f"tasks[0].where[{index}]": (index,) for index in range(count)}
+            said = [(path, faults.said(text)) for path, text in mine]
+            fields = {"field": "name", **dict.fromkeys(("is", "is_not", "in", "min", "max"), "value")}
+            self.add_error("where", faults.in_stream(said, where, fields))
+
+    def save_own(self) -> None:
+        task = self.instance
+        for name in _OWN:
+            if name in self.cleaned_data:
+                setattr(task, name, self.cleaned_data[name])
+        task.description = merged(self.initial.get("description"), task.description)
+        task.position = task.position or 0
+        task.save(update_fields=list(_OWN))
+

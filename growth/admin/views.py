@@ -1,0 +1,100 @@
+"""Views of the forms that save through the growth program, and of their preview in words."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.generic import View
+from wagtail.admin.views import generic
+from wagtail.log_actions import log
+from wagtail.permissions import policy_registry
+
+from growth.admin import choices
+from growth.errors import ProgramFaults
+
+
+class ProgramViewMixin:
+    """Saves a ``ProgramForm``; what the program's checks refuse after all goes into the form."""
+
+    log_action = "wagtail.edit"
+    preview_url_name = ""
+    form: Any
+    request: HttpRequest
+
+    def save_instance(self) -> Any:
+        origin = f"admin:{self.request.user.get_username()}"
+        instance = self.form.save_program(origin)
+        changes = self.form.changes.lines if self.form.changes else []
+        log(instance, self.log_action, user=self.request.user, data={"changes": changes})
+        return instance
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            return super().form_valid(form)  # type: ignore[misc]
+        except ProgramFaults as refusal:
+            form.place(refusal.faults)
+            return self.form_invalid(form)  # type: ignore[attr-defined]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)  # type: ignore[misc]
+        pk = getattr(getattr(self, "object", None), "pk", None)
+        preview = ""
+        if self.preview_url_name:
+            preview = reverse(self.preview_url_name, args=[pk] if pk else [])
+        return {**context, "suggestions": choices.suggestions(), "preview_url": preview}
+
+
+class ProgramCreateView(ProgramViewMixin, generic.CreateView):
+    """Adds a row of the growth program."""
+
+    log_action = "wagtail.create"
+    template_name = "growth/admin/program_form.html"
+
+    def get_success_url(self) -> str:
+        return self.get_edit_url()
+
+    def get_success_buttons(self) -> list[Any]:
+        return []
+
+
+class ProgramEditView(ProgramViewMixin, generic.EditView):
+    """Changes a row of the growth program."""
+
+    template_name = "growth/admin/program_form.html"
+
+    def get_success_url(self) -> str:
+        return self.get_edit_url()
+
+    def get_success_message(self) -> str:
+        lines = self.form.changes.lines if self.form.changes else []
+        if not lines:
+            return _("“{name}” is saved; its rules have not changed.").format(name=self.object)
+        return _("“{name}” is saved and counts from now on.").format(name=self.object)
+
+    def get_success_buttons(self) -> list[Any]:
+        return []
+
+
+class PreviewView(View):
+    """What the form would say if it were saved now, as a piece of the page."""
+
+    model: Any = None
+    form_class: Any = None
+    template_name = ""
+
+    def post(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
+        """Render the preview of the posted form."""
+        if not policy_registry.get_by_type(self.model).user_has_any_permission(
+            request.user, ["add", "change"]
+        ):
+            raise PermissionDenied
+        instance = get_object_or_404(self.model, pk=pk) if pk else None
+        form = self.form_class(request.POST, instance=instance, for_user=request.user)
+        return render(request, self.template_name, self.context(form))
+
+    def context(self, form: Any) -> dict[str, Any]:
+        """What the template shows of a form, which may hold faults."""
+        raise NotImplementedError

@@ -1,0 +1,84 @@
+"""Words for what the bank's systems send: event types, reasons and kinds as people say them."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+# Event types in use (contract section 3), as the end of "each time …".
+EVENTS = {
+    "app.logged_in": gettext_lazy("the customer logs in to the app"),
+    "bill.paid": gettext_lazy("a bill is paid"),
+    "card.bound": gettext_lazy("a card is bound"),
+    "card.unbound": gettext_lazy("a card is unbound"),
+    "creditcard.repaid": gettext_lazy("a credit card bill is repaid"),
+    "customer.registered": gettext_lazy("the customer registers"),
+    "identity.verified": gettext_lazy("the identity is verified"),
+    "loan.repaid": gettext_lazy("a loan is repaid"),
+    "payment.completed": gettext_lazy("a payment is made"),
+    "payroll.received": gettext_lazy("a salary arrives"),
+    "pension.received": gettext_lazy("a pension arrives"),
+    "zone.visited": gettext_lazy("a zone is visited"),
+}
+
+KINDS = {
+    "once": gettext_lazy("Once in a customer's life"),
+    "daily": gettext_lazy("Every day"),
+    "weekly": gettext_lazy("Every week (Monday to Sunday)"),
+    "monthly": gettext_lazy("Every calendar month"),
+    "streak": gettext_lazy("Days in a row"),
+    "cumulative": gettext_lazy("Again and again, each time the count or sum is full"),
+}
+
+KINDS_SHORT = {
+    "once": gettext_lazy("once"),
+    "daily": gettext_lazy("daily"),
+    "weekly": gettext_lazy("weekly"),
+    "monthly": gettext_lazy("monthly"),
+    "streak": gettext_lazy("days in a row"),
+    "cumulative": gettext_lazy("cumulative"),
+}
+
+REASONS = {
+    "per_customer": gettext_lazy("the customer has had it as often as one may"),
+    "completions": gettext_lazy("the task has been completed as often as it may in all"),
+    "completions_a_day": gettext_lazy("the task has been completed as often as it may that day"),
+    "points": gettext_lazy("the task's points are used up"),
+    "implausible": gettext_lazy("implausible: one event would have completed it too often"),
+}
+
+OPERATORS = [
+    ("is", gettext_lazy("is")),
+    ("is_not", gettext_lazy("is not")),
+    ("in", gettext_lazy("is one of")),
+    ("min", gettext_lazy("is at least")),
+    ("max", gettext_lazy("is at most")),
+    ("exists", gettext_lazy("is known")),
+]
+
+
+def event(event_type: str) -> str:
+    """An event type as the end of "each time …"."""
+    known = EVENTS.get(event_type)
+    return str(known) if known else _("“{event}” happens").format(event=event_type)
+
+
+def reason(code: str) -> str:
+    """Why an award was refused."""
+    return str(REASONS.get(code, code))
+
+
+def amount(value: Any) -> str:
+    """A number with its thousands apart."""
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:,.10g}" if isinstance(value, float) else str(value)
+
+
+def size(customers: int) -> str:
+    """How many customers; small numbers are not told, they could point at a person."""
+    if customers == 0:
+        return _("no customer")
+    if customers < 10:
+        return _("fewer than 10 customers")
+    return _("{n} customers").format(n=amount(customers))

@@ -1,0 +1,78 @@
+"""What growth adds to the operators' admin."""
+
+from typing import Any
+
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.viewsets.model import ModelViewSetGroup
+
+from growth import models
+from growth.admin import policies
+
+policies.allow(policies.PROGRAM, models.GrowthTask, models.Segment, models.LevelScheme)
+policies.allow(
+    policies.READ,
+    models.ApiClient,
+    models.BankEvent,
+    models.Customer,
+    models.CustomerSession,
+    models.PointsTransfer,
+    models.RejectedRow,
+    models.TaskCompletion,
+)
+
+# Viewsets ask for their model's policy when they are made, so they come after the policies.
+from growth.admin import (  # noqa: E402
+    customers,
+    home,
+    program_viewsets,
+    record_viewsets,
+)
+
+
+class GrowthGroup(ModelViewSetGroup):
+    """Segments, tasks, levels and what came of them."""
+
+    menu_label = _("Growth")
+    menu_icon = "tick-inverse"
+    menu_order = 210
+    items = [*program_viewsets.VIEWSETS, *record_viewsets.VIEWSETS]
+
+
+class CustomersGroup(ModelViewSetGroup):
+    """Customers, their sessions, and the bank's systems."""
+
+    menu_label = _("Customers")
+    menu_icon = "user"
+    menu_order = 230
+    items = customers.VIEWSETS
+
+
+@hooks.register("register_admin_viewset")
+def viewsets() -> list[Any]:
+    return [GrowthGroup(), CustomersGroup()]
+
+
+@hooks.register("construct_homepage_panels", order=-100)
+def homepage_panels(request: Any, panels: list[Any]) -> None:
+    home.replace_panels(request, panels)
+
+
+@hooks.register("construct_homepage_summary_items", order=1000)
+def homepage_summary(request: Any, items: list[Any]) -> None:
+    """Counts of pages and pictures tell nobody anything here."""
+    items.clear()
+
+
+@hooks.register("insert_global_admin_css")
+def admin_css() -> str:
+    return format_html('<link rel="stylesheet" href="{}">', static("growth/admin.css"))
+
+
+@hooks.register("register_log_actions")
+def log_actions(actions: Any) -> None:
+    actions.register_action(
+        customers.VIEWED, _("Look at a customer"), _("Looked at this customer's page")
+    )
