@@ -145,13 +145,9 @@ def program_now() -> tuple[Rules, date]:
 def level(visitor: Visitor) -> LevelStanding:
     """A customer's level, what counts towards it, and the level above."""
     rules, today = program_now()
-    steps = (
-        list(Level.objects.filter(scheme=rules.schemes[-1].pk).order_by("threshold"))
-        if (rules.schemes)
-        else []
-    )
-    if not steps:
+    if not rules.schemes:
         return LevelStanding("", "", 0, None, None, {})
+    steps = list(Level.objects.filter(scheme=rules.schemes[-1].pk).order_by("threshold"))
     earned = levels.earned_by_day([visitor.customer_id]).get(visitor.customer_id, {})
     value = levels.history(rules.schemes, earned, today)[-1].value
     rank = min(visitor.level_rank, len(steps) - 1)
