@@ -219,16 +219,16 @@ def umbrella() -> Canvas:
         c.stroke(arc(-30, 190, 30, 34, 0, 170), 13, Gradient("#c98a5c", "#8e5732"))
         colors = (p.leaf, p.paper, p.leaf, p.paper, p.leaf, p.paper)
         edges = [-280.0, -196, -92, 0, 92, 196, 280]
-        top = (0.0, -196.0)
+        tip = (0.0, -196.0)
         for i in range(6):
             a, b = edges[i], edges[i + 1]
             tone = colors[i]
-            left = bezier(top, (a * 0.45, -190), (a * 0.98, -100), (a, 20), 22)
-            right = bezier((b, 20), (b * 0.98, -100), (b * 0.45, -190), top, 22)
+            one = bezier(tip, (a * 0.45, -190), (a * 0.98, -100), (a, 20), 22)
+            two = bezier((b, 20), (b * 0.98, -100), (b * 0.45, -190), tip, 22)
             hem = arc((a + b) / 2, 20, abs(b - a) / 2, 20, 180, 360, 14)
             shade = mix(tone, p.deep, 0.05 + 0.055 * i)
             c.fill(
-                left + hem + right,
+                one + hem + two,
                 Gradient(mix(shade, "#ffffff", 0.12), shade),
                 shadow=SOFT if i in (0, 5) else None,
             )
