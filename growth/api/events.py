@@ -32,11 +32,11 @@ class CloudEventSerializer(serializers.Serializer):
 
     specversion = serializers.ChoiceField(choices=["1.0"])
     id = serializers.CharField(max_length=256)
-    source = serializers.CharField(max_length=512)
+    source = serializers.CharField(max_length=512)  # type: ignore[assignment]
     type = serializers.CharField(max_length=128)
     subject = serializers.CharField(max_length=128, help_text="The customer's opaque id.")
     time = serializers.DateTimeField()
-    data = serializers.DictField(required=False)
+    data = serializers.DictField(required=False)  # type: ignore[assignment]
 
 
 class RejectedEventSerializer(serializers.Serializer):

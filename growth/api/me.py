@@ -104,7 +104,7 @@ class EntriesView(CustomerView, generics.ListAPIView):
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """A page, with its sources read together."""
         page = self.paginate_queryset(queries.entries(self.visitor.customer_id)) or []
-        context = self.get_serializer_context() | {"sources": queries.sources(page)}
+        context = {**self.get_serializer_context(), "sources": queries.sources(page)}
         return self.get_paginated_response(EntrySerializer(page, many=True, context=context).data)
 
 

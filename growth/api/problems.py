@@ -144,7 +144,7 @@ def problem_handler(error: Exception, context: Mapping[str, Any]) -> HttpRespons
 def _from_drf(error: exceptions.APIException) -> Response:
     code = _code_of(type(error))
     extra: dict[str, Any] = {}
-    detail = error.detail
+    detail: Any = error.detail
     if isinstance(error, exceptions.ValidationError):
         extra["errors"] = list(_flat(error.detail))
         detail = _("Some fields are not valid.")
