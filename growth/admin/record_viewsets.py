@@ -54,7 +54,7 @@ class CompletionFilterSet(CustomerFilterSet):
         choices=TaskCompletion.Status.choices,
         widget=forms.CheckboxSelectMultiple,
     )
-    reason = django_filters.ChoiceFilter(label=_("Refused because"), choices=words.REASONS.items())
+    reason = django_filters.ChoiceFilter(label=_("Refused because"), choices=list(words.REASONS.items()))
     day = _between("day", _("Day of the event"))
 
     class Meta:
