@@ -13,6 +13,7 @@ def register() -> None:
     registry.report_parts["benefits"] = queries.report
     registry.reconcilers["benefits"] = reconcile.differences
     registry.replayers["code"] = imports.replay
+    registry.source_names["benefit"] = queries.names
 
 
 def pay(*, customer_id: int, code: str, key: str) -> None:

@@ -176,6 +176,11 @@ def by_code(code: str) -> Redemption | None:
     return Redemption.objects.select_related("benefit").filter(code_digest=digest).first()
 
 
+def names(codes: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Names of benefits by code, for statements."""
+    return dict(Benefit.objects.filter(code__in=list(codes)).values_list("code", "name"))
+
+
 def waiting() -> QuerySet[Redemption]:
     """Rewards that wait for stock, oldest first."""
     return Redemption.objects.filter(status=Redemption.Status.WAITING).order_by("created_at", "id")

@@ -11,6 +11,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from config import health
 from config.optional import urls_of
+from growth.api.problems import no_such_address
 
 urlpatterns = [
     path("", RedirectView.as_view(url="/zones/"), name="home"),
@@ -24,6 +25,7 @@ urlpatterns = [
     *urls_of("api/v1/", "growth.api.urls"),
     *urls_of("api/v1/", "benefits.api.urls"),
     *urls_of("api/v1/", "zones.api.urls"),
+    re_path(r"^api/", no_such_address),
     *urls_of("handoff/", "growth.handoff_urls"),
     *urls_of("", "zones.urls"),
     # Granian serves pictures itself under `make run`; this is for every other server.

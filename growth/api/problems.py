@@ -9,6 +9,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -180,6 +181,7 @@ def _flat(detail: Any, path: str = "") -> Any:
         yield {"field": path, "detail": str(detail)}
 
 
-def no_such_address(request: HttpRequest, path: str = "") -> JsonResponse:
+@csrf_exempt
+def no_such_address(request: HttpRequest) -> JsonResponse:
     """The answer to every other address below ``/api/``."""
     return problem_response(status=404, code="not_found", detail=_("There is no such address."))

@@ -40,6 +40,8 @@ def test_an_event_becomes_points_and_points_become_coffee(bank, client):
     assert (points["available"], points["spent_total"]) == (20, 80)
     rows = client.get("/api/v1/me/points/entries", headers=me).json()["results"]
     assert [row["points"] for row in rows] == [-80, 100]
+    assert rows[0]["title"] == "Coffee voucher"
+    assert rows[0]["source"] == {"type": "benefit", "code": "coffee", "name": "Coffee voucher"}
     assert rows[1]["source"] == {"type": "task", "code": "bind-card", "name": "Bind a card"}
 
 

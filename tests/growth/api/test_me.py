@@ -236,6 +236,14 @@ def test_faults_of_the_framework_are_problems_too(client, ada, method, path, sta
     assert answer["Content-Type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/", "/api/v1/me/tasks/%00/claim"])
+def test_an_address_that_is_not_there_is_a_problem(client, db, method, path):
+    answer = getattr(client, method)(path)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert answer["Content-Type"] == "application/problem+json"
+
+
 def test_a_body_of_another_type_is_a_problem(client, ada):
     answer = client.patch("/api/v1/me/settings", "a=b", content_type="text/plain", headers=ada)
     assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
