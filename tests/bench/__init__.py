@@ -1,0 +1,1 @@
+"""Benchmarks: what the product does, as a ratio to what the same machine could do at most."""

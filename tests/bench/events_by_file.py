@@ -1,0 +1,146 @@
+"""Events by file, end to end, against plain SQL that writes the same rows."""
+
+import contextlib
+import json
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from config import env
+from tests.bench import berka, raw, rows
+from tests.bench.place import Place
+from tests.bench.report import Result, of_runs
+
+NAME = "events_by_file"
+TARGET = 0.30
+MOST_MIB = 400
+# Growth from 30 % of the way to the end that is still called flat.
+MOST_GROWTH_MIB = 16
+FEED = "bench_feed"
+OURS, PLAIN = "bench_ours", "bench_plain"
+
+
+@dataclass
+class Import:
+    """What one import came to."""
+
+    rate: float
+    memory: list[float] = field(default_factory=list)  # MiB, in equal steps of time
+
+    @property
+    def growth(self) -> float:
+        """MiB from 30 % of the way to the end."""
+        return max(self.memory[-5:]) - self.memory[int(len(self.memory) * 0.3)]
+
+
+def run(place: Place, *, quick: bool) -> Result | None:
+    """Import the feed in a process of its own, then write its rows again; three times."""
+    folder = berka.folder()
+    if folder is None:
+        print(f"{NAME}: skipped, there is no Berka feed (set BERKA_DIR)")
+        return None
+    events, runs = (40_000, 1) if quick else (200_000, 3)
+    feed = place.places.data_dir / "feed.jsonl"
+    berka.write(folder, feed, events)
+    place.copy_database(FEED, "bench_empty")
+    place.manage("load_program", str(folder / "program.yaml"), database=FEED)
+    batches: list[rows.Batch] = []
+    imports, pairs = [], []
+    for number in range(runs):
+        place.copy_database(OURS, FEED)
+        place.copy_database(PLAIN, FEED)
+        place.settle_down()
+        imports.append(_import(place, feed, events))
+        if not batches:
+            batches = _written(place)
+        place.settle_down()
+        seconds = raw.write(place.address(PLAIN), batches)
+        pairs.append((imports[-1].rate, events / seconds))
+        _compare(place, contents=number == 0)
+        print(f"{NAME}: {pairs[-1][0]:,.0f} of {pairs[-1][1]:,.0f} events/s", flush=True)
+    for name in (OURS, PLAIN, FEED):
+        place.drop_database(name)
+    figure, limit = of_runs(pairs)
+    return Result(
+        NAME,
+        "events/s",
+        figure,
+        limit,
+        TARGET,
+        at_most={
+            "peak MiB": (max(max(one.memory) for one in imports), MOST_MIB),
+            "growth MiB": (max(one.growth for one in imports), MOST_GROWTH_MIB),
+        },
+        facts={"events": events, "runs": [[round(a), round(b)] for a, b in pairs]},
+    )
+
+
+def _import(place: Place, feed: Path, events: int) -> Import:
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "import_events", str(feed)],
+        cwd=env.ROOT,
+        env=place.environment(OURS),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    memory: list[float] = []
+    watch = threading.Thread(target=_watch, args=(process, memory), daemon=True)
+    watch.start()
+    try:
+        told, errors = process.communicate()
+    finally:
+        process.kill()
+        watch.join()
+    if process.returncode:
+        raise SystemExit(f"import_events failed:\n{errors[-2000:]}")
+    outcome = json.loads(told.strip().splitlines()[-1])
+    if outcome["accepted"] != events:
+        raise SystemExit(f"import_events accepted {outcome}, not {events}")
+    return Import(outcome["accepted"] / outcome["seconds"], memory)
+
+
+def _watch(process: "subprocess.Popen[str]", memory: list[float]) -> None:
+    watched = psutil.Process(process.pid)
+    while process.poll() is None:
+        with contextlib.suppress(psutil.Error):
+            family = [watched, *watched.children(recursive=True)]
+            # A process that ends just now has no memory any more.
+            if held := sum(one.memory_info().rss for one in family):
+                memory.append(held / 2**20)
+        time.sleep(0.2)
+
+
+def _written(place: Place) -> list[rows.Batch]:
+    from django.db import connection
+
+    batches = rows.read(place.address(OURS))
+    # The rules are read from the database that holds them.
+    connection.close()
+    main = connection.settings_dict["NAME"]
+    connection.settings_dict["NAME"] = OURS
+    try:
+        rows.add_progress(batches)
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = main
+        from growth.rules import rules_of
+
+        rules_of.cache_clear()
+    return batches
+
+
+def _compare(place: Place, *, contents: bool) -> None:
+    """The limit counts only if it wrote the same."""
+    for look in (rows.counts, rows.digests) if contents else (rows.counts,):
+        ours, plain = look(place.address(OURS)), look(place.address(PLAIN))
+        different = [
+            f"{name}: {ours[name]}, {plain[name]}" for name in ours if ours[name] != plain[name]
+        ]
+        if different:
+            raise SystemExit("Plain SQL wrote something else:\n" + "\n".join(different))
