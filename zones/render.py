@@ -26,7 +26,7 @@ def zone_html(page: ZonePage, facts: Facts, *, sample: bool = False) -> str:
                 "page": page,
                 "zone_slug": page.slug,
                 "zone_title": page.title,
-                "hero": images.get(page.hero_image_id),
+                "hero": images.get(page.hero_image_id or 0),
                 "stages": choose(page.funnel, facts.segments),
                 "sample": sample,
             },
@@ -60,7 +60,7 @@ def zone_data(page: ZonePage, facts: Facts) -> dict[str, Any]:
         "intro": page.intro,
         "language": page.locale.language_code,
         "theme": page.theme,
-        "image": _picture(images.get(page.hero_image_id)),
+        "image": _picture(images.get(page.hero_image_id or 0)),
         "sections": sections,
     }
 
@@ -76,7 +76,7 @@ def article_html(article: ArticlePage, zone: Entry, facts: Facts, *, sample: boo
                 "article": article,
                 "zone_slug": zone.slug,
                 "zone_title": zone.title,
-                "hero": images.get(article.image_id),
+                "hero": images.get(article.image_id or 0),
                 "body": article.body,
                 "sample": sample,
             },
@@ -86,7 +86,7 @@ def article_html(article: ArticlePage, zone: Entry, facts: Facts, *, sample: boo
 def index_html(zones: list[Entry], facts: Facts) -> str:
     """The plain list of zones."""
     images = pictures.load(zone.hero_image for zone in zones if zone.hero_image)
-    cards = [(zone, images.get(zone.hero_image)) for zone in zones]
+    cards = [(zone, images.get(zone.hero_image or 0)) for zone in zones]
     with translation.override(facts.language):
         return render_to_string("zones/index.html", {**_frame(facts, Theme.LIGHT), "cards": cards})
 
@@ -128,7 +128,7 @@ def _materials(page: ZonePage) -> tuple[dict[int, Any], dict[int, Any]]:
     images = pictures.load(pictures.ids_in_zone(page) | covers)
     zones = {entry.path: entry.url for entry in directory.entries()}
     for article in articles.values():
-        article.image = images.get(article.image_id)
+        article.image = images.get(article.image_id or 0)
         zone = zones.get(article.path[: -article.steplen])
         # An article whose own zone is not live cannot be opened: its card is left out.
         article.href = f"{zone}{article.slug}/" if zone else ""

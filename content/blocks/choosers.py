@@ -30,7 +30,7 @@ def lend(pictures: Mapping[int, Any], articles: Mapping[int, Any]) -> Iterator[N
         _articles.reset(tokens[1])
 
 
-class _Lent:
+class _Lent(blocks.ChooserBlock):
     """Looks in what is lent before the database; what is gone from there is None."""
 
     lent: ContextVar[Mapping[int, Any] | None]

@@ -1,6 +1,7 @@
 """Cards of financial products, with what the law asks to stand beside them."""
 
 import re
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -84,9 +85,9 @@ class ProductCardBlock(blocks.StructBlock):
         return cleaned
 
 
-def _faults(card) -> dict[str, str]:
+def _faults(card: Any) -> dict[str, Any]:
     """What is missing from the card, by field."""
-    errors = {}
+    errors: dict[str, Any] = {}
     kind, risk_text = card["product_class"], card["risk_text"].strip()
     if kind in NEEDS_RISK_TEXT and not risk_text:
         errors["risk_text"] = _("Say what the customer risks. This kind of product must carry it.")

@@ -18,6 +18,11 @@ from zones.facts import facts_of
 from zones.views import answer
 
 
+def _answers(status: int, shape: Any, *refusals: int) -> dict[Any, Any]:
+    """What an operation answers when it works, and its faults."""
+    return {status: shape} | dict(faults(*refusals))
+
+
 class ZoneView(CustomerView):
     """With a session or without one: zones can be read by everybody."""
 
@@ -36,7 +41,7 @@ class ZoneList(ZoneView):
         operation_id="zones_list",
         summary="The visitor's zones",
         description="Without a session, or with personalisation off: every zone.",
-        responses={200: ZoneOut(many=True), **faults(401, 429)},
+        responses=_answers(200, ZoneOut(many=True), 401, 429),
     )
     def get(self, request: Request) -> Response:
         """All of them in one answer: there are few."""
@@ -51,7 +56,7 @@ class ZoneDetail(ZoneView):
         operation_id="zones_retrieve",
         summary="A zone as data",
         description="Sections and blocks, by the same choice that the page shows.",
-        responses={200: ZoneDetailOut, **faults(401, 404, 429)},
+        responses=_answers(200, ZoneDetailOut, 401, 404, 429),
     )
     def get(self, request: Request, slug: str) -> HttpResponse:
         """Out of the same cache as the page."""
@@ -66,7 +71,7 @@ class Track(ZoneView):
         operation_id="track",
         summary="Report what was seen and touched on a page",
         request=TrackIn,
-        responses={204: None, **faults(400, 401, 403, 413, 415, 429)},
+        responses=_answers(204, None, 400, 401, 403, 413, 415, 429),
     )
     def post(self, request: Request) -> Response:
         """Stored once per batch; nothing is answered but that it came."""

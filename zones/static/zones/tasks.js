@@ -48,7 +48,7 @@ function action(task) {
 
 function progress(task) {
   const { current, target } = task.progress || {};
-  if (!(target > 1) || task.status === "locked" || task.status === "completed") return null;
+  if (!(target > 1) || task.status !== "open") return null;
   const reached = Math.min(Number(current) || 0, target);
   const label = say("progress", { current: reached, target });
   return el("div", { class: "task__progress" },
