@@ -66,6 +66,13 @@ def homepage_summary(request: Any, items: list[Any]) -> None:
     items.clear()
 
 
+@hooks.register("construct_help_menu")
+def help_menu(request: Any, items: list[Any]) -> None:
+    """A bank's network is closed: links to the world outside lead nowhere."""
+    outside = ("whats-new", "editor-guide")
+    items[:] = [item for item in items if not str(item.name).startswith(outside)]
+
+
 @hooks.register("insert_global_admin_css")
 def admin_css() -> str:
     return format_html('<link rel="stylesheet" href="{}">', static("growth/admin.css"))

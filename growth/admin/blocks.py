@@ -267,6 +267,8 @@ class StepBlock(blocks.StructBlock):
     class Meta:
         icon = "order"
         label = _("Level")
+        form_classname = "struct-block gz-step"
+        label_format = "{code}"
 
 
 class StepsBlock(blocks.StreamBlock):

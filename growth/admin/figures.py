@@ -26,6 +26,7 @@ class Figures:
     completions: Series = field(default_factory=dict)
     earned: Series = field(default_factory=dict)
     moved: dict[str, Series] = field(default_factory=dict)
+    levels: dict[str, int] = field(default_factory=dict)
     active_total: int = 0
     refused: int = 0
     outstanding: int = 0
@@ -89,5 +90,7 @@ def read(today: date) -> Figures:
                        AND received_at < now() - interval '1 minute')"""
         )
         row = cursor.fetchone()
+        cursor.execute("SELECT level, count(*) FROM growth_customer GROUP BY 1")
+        found.levels = dict(cursor.fetchall())
     found.outstanding, found.customers, found.rejected, found.unsettled = map(int, row)
     return found

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from wagtail.admin.ui.components import Component
 from wagtail.permissions import policy_registry
 
+from growth.admin import choices
 from growth.admin.charts import chart
 from growth.admin.figures import DAYS, figures
 from growth.admin.words import amount
@@ -45,8 +46,18 @@ class FiguresPanel(Component):
                       note=_("by the day on which they were earned")),
                 chart("spent", _("Points spent"), spent, found.days, tone="warm"),
             ],
+            "levels": _levels(found.levels, found.customers),
             "warnings": list(_warnings(found, user)),
         }  # fmt: skip
+
+
+def _levels(held: dict[str, int], customers: int) -> list[tuple[str, int, str]]:
+    """Customers by level, with the bar's length in per cent; without one stands for the lowest."""
+    rows = []
+    for rank, (code, name) in enumerate(choices.levels()):
+        number = held.get(code, 0) + (held.get("", 0) if rank == 0 else 0)
+        rows.append((name, number, f"{100 * number / customers:.1f}" if customers else "0"))
+    return rows
 
 
 def _warnings(found: Any, user: Any) -> Any:

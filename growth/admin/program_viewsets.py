@@ -243,6 +243,13 @@ class LevelsCreateView(ProgramCreateView):
     """The next version, filled from the one in force."""
 
     page_title = _("Levels")
+    page_subtitle = _("Change the levels")
+    submit_button_label = _("Save")
+    submit_button_active_label = _("Saving…")
+
+    def get_breadcrumbs_items(self) -> list[Any]:
+        index = {"url": reverse(self.index_url_name), "label": _("Levels")}
+        return [*self.breadcrumbs_items, index, {"url": "", "label": self.page_subtitle}]
 
     def get_success_url(self) -> str:
         return reverse(self.index_url_name)

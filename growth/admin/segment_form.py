@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.admin.panels import FieldPanel, HelpPanel, MultiFieldPanel, ObjectList
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList
 from wagtail.blocks import BlockField
 
 from growth import segments
@@ -110,7 +110,6 @@ class SegmentForm(ProgramForm):
 
 panel = ObjectList(
     [
-        HelpPanel(template="growth/admin/preview_panel.html", heading=gettext_lazy("In words")),
         MultiFieldPanel(
             [
                 FieldPanel("name"),

@@ -1,13 +1,12 @@
 """How the task form is laid out."""
 
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel, ObjectList
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 
 from growth.admin.task_form import TaskForm
 
 panel = ObjectList(
     [
-        HelpPanel(template="growth/admin/preview_panel.html", heading=_("In words")),
         MultiFieldPanel(
             [
                 FieldPanel("name"),

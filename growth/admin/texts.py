@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import AdminAutoHeightTextInput
 
@@ -25,8 +26,8 @@ class LanguagesWidget(forms.MultiWidget):
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         inputs = context["widget"]["subwidgets"]
-        for entry, (code, language) in zip(inputs, settings.LANGUAGES, strict=True):
-            entry["language"] = language
+        for entry, (code, _name) in zip(inputs, settings.LANGUAGES, strict=True):
+            entry["language"] = get_language_info(code)["name_local"]
             entry["attrs"]["lang"] = code
         return context
 
