@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from growth import bankday, ledger, levels, limits, registry
+from growth.bulk import columns, rows_as
 from growth.errors import NothingToClaim
 from growth.fold import Completion, TaskRule
 from growth.ledger import Earning
@@ -20,12 +21,14 @@ Key = tuple[int, int, int]  # customer, task, key of the completion
 FACTS = ("version_id", "event_id", "day", "points", "growth", "benefit", "times")
 
 
-def post(completed: dict[int, list[Completion]], *, complete: bool, today: date) -> None:
+def post(completed: dict[int, list[Completion]], *, complete: bool, today: date) -> set[int]:
     """Post completions by customer, reverse what no longer stands.
 
     ``complete`` says that the completions are all that the customers ever had, so that any
-    other is to be reversed; otherwise they are only the new ones.
+    other is to be reversed; otherwise they are only the new ones. Returns the customers whose
+    growth value may have changed.
     """
+    changed: set[int] = set()
     wanted = {
         (customer_id, completion.rule.task_id, completion.key): completion
         for customer_id, completions in completed.items()
@@ -39,14 +42,16 @@ def post(completed: dict[int, list[Completion]], *, complete: bool, today: date)
     for key, row in existing.items():
         if key not in wanted and row.status != Status.REVERSED and not _kept(row):
             reverse(row, today)
+            changed.add(row.customer_id)
     fresh: dict[Key, Completion] = {}
     for key, completion in wanted.items():
         standing = existing.get(key)
         if standing is None or standing.status == Status.REVERSED:
             fresh[key] = completion
-        else:
-            _adjust(standing, completion, today)
+        elif _adjust(standing, completion, today):
+            changed.add(standing.customer_id)
     _insert(fresh, existing, today)
+    return changed | {customer_id for customer_id, *_ in fresh}
 
 
 def _existing(keys: list[Key]) -> dict[Key, TaskCompletion]:
@@ -109,6 +114,36 @@ def _insert(fresh: dict[Key, Completion], existing: dict[Key, TaskCompletion], t
     _pay(due, today)
 
 
+_UPSERT = f"""
+    INSERT INTO growth_taskcompletion AS c (customer_id, task_id, key, version_id, event_id, day,
+      points, growth, benefit, times, status, reason, posted_on, postings, pinned)
+    SELECT n.*, 1, false FROM {
+    rows_as(
+        "n",
+        customer_id="bigint",
+        task_id="bigint",
+        key="bigint",
+        version_id="bigint",
+        event_id="bigint",
+        day="date",
+        points="int",
+        growth="int",
+        benefit="text",
+        times="bigint",
+        status="text",
+        reason="text",
+        posted_on="date",
+    )
+}
+    ON CONFLICT (customer_id, task_id, key) DO UPDATE SET version_id = excluded.version_id,
+      event_id = excluded.event_id, day = excluded.day, points = excluded.points,
+      growth = excluded.growth, benefit = excluded.benefit, times = excluded.times,
+      status = excluded.status, reason = excluded.reason, posted_on = excluded.posted_on,
+      postings = c.postings + 1, pinned = false
+    RETURNING id, postings, customer_id, task_id, key
+"""  # noqa: S608
+
+
 def _upsert(
     ordered: list[Key],
     fresh: dict[Key, Completion],
@@ -122,24 +157,7 @@ def _upsert(
         posted_on = today if status == Status.POSTED else None
         rows.append((*key, *_facts(fresh[key]).values(), str(status), reason, posted_on))
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO growth_taskcompletion AS c (customer_id, task_id, key, version_id,
-                event_id, day, points, growth, benefit, times, status, reason, posted_on,
-                postings, pinned)
-            SELECT n.*, 1, false
-            FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
-                        %s::date[], %s::int[], %s::int[], %s::text[], %s::bigint[], %s::text[],
-                        %s::text[], %s::date[]) AS n
-            ON CONFLICT (customer_id, task_id, key) DO UPDATE SET version_id = excluded.version_id,
-                event_id = excluded.event_id, day = excluded.day, points = excluded.points,
-                growth = excluded.growth, benefit = excluded.benefit, times = excluded.times,
-                status = excluded.status, reason = excluded.reason,
-                posted_on = excluded.posted_on, postings = c.postings + 1, pinned = false
-            RETURNING id, postings, customer_id, task_id, key
-            """,
-            [list(column) for column in zip(*rows, strict=True)],
-        )
+        cursor.execute(_UPSERT, columns(rows))
         return {(row[2], row[3], row[4]): (row[0], row[1]) for row in cursor.fetchall()}
 
 
@@ -203,11 +221,11 @@ def _add_growth(row: TaskCompletion, value: int, day: date, key: str) -> None:
     levels.post_growth([GrowthPosting(key, row.customer_id, value, day, code)])
 
 
-def _adjust(row: TaskCompletion, completion: Completion, today: date) -> None:
-    """The same completion by another event or version: post only what differs."""
+def _adjust(row: TaskCompletion, completion: Completion, today: date) -> bool:
+    """The same completion by another event or version: post only what differs, if anything."""
     facts = _facts(completion)
     if all(getattr(row, name) == facts[name] for name in FACTS):
-        return
+        return False
     if row.status == Status.POSTED and not _kept(row):
         number = f"{row.pk}:{row.postings}:{completion.event.pk}:{completion.rule.version_id}"
         if (row.growth, row.day) != (facts["growth"], facts["day"]):
@@ -225,6 +243,7 @@ def _adjust(row: TaskCompletion, completion: Completion, today: date) -> None:
     for name in FACTS:
         setattr(row, name, facts[name])
     row.save(update_fields=FACTS)
+    return True
 
 
 def _growth_moves(row: TaskCompletion) -> int:

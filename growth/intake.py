@@ -10,6 +10,7 @@ from typing import TypeVar
 from django.db import InterfaceError, OperationalError, connection, transaction
 
 from growth import bankday, progress, reversals
+from growth.bulk import columns, rows_as
 from growth.cloudevents import REVERSED, Incoming
 from growth.fold import FoldEvent
 from growth.progress import Locked
@@ -185,6 +186,30 @@ def enrol(refs: list[str]) -> list[str]:
         return [ref for (ref,) in cursor.fetchall()]
 
 
+_INSERT = f"""
+    INSERT INTO growth_bankevent (source, event_id, type, customer_id, time, data, digest, segments,
+      target_source, target_event_id, release, counts, attempts, last_error, settled_at,
+      next_attempt_at)
+    SELECT n.*, %s, true, 0, '', %s::timestamptz, CASE WHEN %s::timestamptz IS NULL THEN now() END
+    FROM {
+    rows_as(
+        "n",
+        source="text",
+        event_id="text",
+        type="text",
+        customer_id="bigint",
+        time="timestamptz",
+        data="jsonb",
+        digest="bytea",
+        segments="int[]",
+        target_source="text",
+        target_event_id="text",
+    )
+}
+    ON CONFLICT (source, event_id) DO NOTHING RETURNING id, source, event_id
+"""  # noqa: S608
+
+
 def _insert(
     unique: dict[tuple[str, str], Incoming],
     customers: dict[str, _Customer],
@@ -200,28 +225,14 @@ def _insert(
             customers[event.subject].customer_id,
             event.time,
             event.data_json,
-            event.digest,
+            "\\x" + event.digest.hex(),
             "{" + ",".join(map(str, customers[event.subject].audience)) + "}",
             *(event.target or (None, None)),
         )
         for event in unique.values()
     ]
     with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO growth_bankevent (source, event_id, type, customer_id, time, data,
-                 digest, segments, target_source, target_event_id, release, counts, attempts,
-                 last_error, settled_at, next_attempt_at)
-               SELECT source, event_id, type, customer_id, time, data, digest, segments::int[],
-                 target_source, target_event_id, %s, true, 0, '', %s::timestamptz,
-                 CASE WHEN %s::timestamptz IS NULL THEN now() END
-               FROM unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::timestamptz[],
-                 %s::jsonb[], %s::bytea[], %s::text[], %s::text[], %s::text[])
-                 AS n(source, event_id, type, customer_id, time, data, digest, segments,
-                      target_source, target_event_id)
-               ON CONFLICT (source, event_id) DO NOTHING
-               RETURNING id, source, event_id""",
-            [rules.release, settled_at, settled_at, *map(list, zip(*rows, strict=True))],
-        )
+        cursor.execute(_INSERT, [rules.release, settled_at, settled_at, *columns(rows)])
         return {(source, event_id): pk for pk, source, event_id in cursor.fetchall()}
 
 

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q, Sum
 
 from growth import bankday
+from growth.bulk import columns, rows_as
 from growth.errors import IdempotencyConflict, InsufficientPoints
 from growth.models import (
     Customer,
@@ -46,6 +47,35 @@ def lock_customers(customer_ids: Iterable[int]) -> None:
     list(rows.select_for_update(no_key=True).values_list("pk"))
 
 
+_POST = f"""
+    WITH earned AS MATERIALIZED (SELECT * FROM {
+    rows_as(
+        "e",
+        customer_id="bigint",
+        points="bigint",
+        key="text",
+        reason="text",
+        origin="jsonb",
+        expires_on="date",
+    )
+}),
+    moved AS (
+        INSERT INTO growth_pointstransfer (key, source_id, destination_id, customer_id, points,
+                                           kind, reason, origin, day)
+        SELECT e.key, (SELECT id FROM growth_wallet WHERE customer_id IS NULL), w.id,
+               e.customer_id, e.points, 'earn', e.reason, e.origin, %s
+        FROM earned e JOIN growth_wallet w ON w.customer_id = e.customer_id
+        RETURNING id, key, customer_id, points),
+    lots AS (
+        INSERT INTO growth_pointslot (customer_id, transfer_id, points, remaining, expires_on)
+        SELECT m.customer_id, m.id, m.points, m.points, e.expires_on
+        FROM moved m JOIN earned e ON e.key = m.key)
+    UPDATE growth_wallet w SET balance = w.balance + s.points
+    FROM (SELECT customer_id, sum(points) AS points FROM moved GROUP BY 1) s
+    WHERE w.customer_id = s.customer_id
+"""  # noqa: S608
+
+
 @transaction.atomic
 def post_earnings(earnings: list[Earning], *, today: date) -> None:
     """Post points in one statement: transfers, their lots and the balances.
@@ -56,33 +86,9 @@ def post_earnings(earnings: list[Earning], *, today: date) -> None:
     earnings = [earning for earning in earnings if earning.points]
     if not earnings:
         return
-    columns = list(zip(*earnings, strict=True))
-    columns[4] = tuple(json.dumps(origin) for origin in columns[4])
+    rows = [(*row[:4], json.dumps(row.origin), row.expires_on) for row in earnings]
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH earned AS (
-                SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[],
-                                     %s::jsonb[], %s::date[])
-                AS e(customer_id, points, key, reason, origin, expires_on)),
-            moved AS (
-                INSERT INTO growth_pointstransfer (key, source_id, destination_id, customer_id,
-                                                   points, kind, reason, origin, day)
-                SELECT e.key, (SELECT id FROM growth_wallet WHERE customer_id IS NULL), w.id,
-                       e.customer_id, e.points, 'earn', e.reason, e.origin, %s
-                FROM earned e JOIN growth_wallet w ON w.customer_id = e.customer_id
-                RETURNING id, key, customer_id, points),
-            lots AS (
-                INSERT INTO growth_pointslot (customer_id, transfer_id, points, remaining,
-                                              expires_on)
-                SELECT m.customer_id, m.id, m.points, m.points, e.expires_on
-                FROM moved m JOIN earned e ON e.key = m.key)
-            UPDATE growth_wallet w SET balance = w.balance + s.points
-            FROM (SELECT customer_id, sum(points) AS points FROM moved GROUP BY 1) s
-            WHERE w.customer_id = s.customer_id
-            """,
-            [*map(list, columns), today],
-        )
+        cursor.execute(_POST, [*columns(rows), today])
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from django.db import connection, transaction
 
+from growth.bulk import columns, rows_as
 from growth.models import Customer, LevelChange, LevelScheme
 
 
@@ -162,6 +163,9 @@ def earned_by_day(customer_ids: list[int]) -> dict[int, dict[date, int]]:
     return found
 
 
+_POSTED = rows_as("n", key="text", customer_id="bigint", value="int", day="date", reason="text")
+
+
 @transaction.atomic
 def post_growth(postings: list[GrowthPosting]) -> None:
     """Post growth value. A key posted before fails the transaction: callers post once."""
@@ -170,9 +174,9 @@ def post_growth(postings: list[GrowthPosting]) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            """INSERT INTO growth_growthentry (key, customer_id, value, day, reason)
-               SELECT * FROM unnest(%s::text[], %s::bigint[], %s::int[], %s::date[], %s::text[])""",
-            [list(column) for column in zip(*postings, strict=True)],
+            f"""INSERT INTO growth_growthentry (key, customer_id, value, day, reason)
+                SELECT * FROM {_POSTED}""",  # noqa: S608
+            columns(postings),
         )
 
 

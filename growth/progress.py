@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection
 
 from growth import awards, bankday, levels, segments
+from growth.bulk import columns, rows_as
 from growth.fold import Completion, FoldEvent, Position, State, fold
 from growth.models import Customer
 from growth.rules import Rules
@@ -53,18 +54,21 @@ def settle(customers: Sequence[Locked], rules: Rules, today: date) -> None:
         new_states[customer.customer_id] = changed
         if done:
             completed[customer.customer_id] = done
-    awards.post(completed, complete=False, today=today)
+    regrade = awards.post(completed, complete=False, today=today)
     if again:
-        refold(again, rules, today, new_states)
+        regrade |= refold(again, rules, today, new_states)
     _write_states(new_states)
     _write_positions(customers, rules)
-    _follow_up(customers, rules, today)
+    _follow_up(customers, regrade, rules, today)
 
 
 def refold(
     customers: list[Locked], rules: Rules, today: date, new_states: dict[int, dict[int, State]]
-) -> None:
-    """Fold all stored events of these customers again; post the difference."""
+) -> set[int]:
+    """Fold all stored events of these customers again; post the difference.
+
+    Returns the customers whose growth value may have changed.
+    """
     ids = [customer.customer_id for customer in customers]
     stored = read_states(ids)
     events = read_events(ids, rules.event_types)
@@ -81,7 +85,7 @@ def refold(
         }
         new_states[customer_id] = {**after, **gone}
         completed[customer_id] = done
-    awards.post(completed, complete=True, today=today)
+    return awards.post(completed, complete=True, today=today)
 
 
 def read_states(customer_ids: list[int]) -> dict[int, dict[int, State]]:
@@ -139,6 +143,12 @@ def fold_event(
     )
 
 
+_STATES = rows_as("n", customer_id="bigint", task_id="bigint", state="jsonb")
+_POSITIONS = rows_as(
+    "n", id="bigint", time="timestamptz", source="text", event="text", release="int"
+)
+
+
 def _write_states(new_states: dict[int, dict[int, State]]) -> None:
     rows = [
         (customer_id, task_id, json.dumps(state))
@@ -149,10 +159,10 @@ def _write_states(new_states: dict[int, dict[int, State]]) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            """INSERT INTO growth_taskprogress (customer_id, task_id, state)
-               SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::jsonb[])
-               ON CONFLICT (customer_id, task_id) DO UPDATE SET state = excluded.state""",
-            [list(column) for column in zip(*rows, strict=True)],
+            f"""INSERT INTO growth_taskprogress (customer_id, task_id, state)
+                SELECT * FROM {_STATES}
+                ON CONFLICT (customer_id, task_id) DO UPDATE SET state = excluded.state""",  # noqa: S608
+            columns(rows),
         )
 
 
@@ -166,18 +176,17 @@ def _write_positions(customers: Sequence[Locked], rules: Rules) -> None:
         rows.append((customer.customer_id, time, source, event_id, rules.release))
     with connection.cursor() as cursor:
         cursor.execute(
-            """UPDATE growth_customer c SET folded_time = n.time, folded_source = n.source,
-                 folded_event = n.event, folded_release = n.release
-               FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[], %s::text[], %s::int[])
-                 AS n(id, time, source, event, release) WHERE c.id = n.id""",
-            [list(column) for column in zip(*rows, strict=True)],
+            f"""UPDATE growth_customer c SET folded_time = n.time, folded_source = n.source,
+                  folded_event = n.event, folded_release = n.release
+                FROM {_POSITIONS} WHERE c.id = n.id""",  # noqa: S608
+            columns(rows),
         )
 
 
-def _follow_up(customers: Sequence[Locked], rules: Rules, today: date) -> None:
+def _follow_up(customers: Sequence[Locked], regrade: set[int], rules: Rules, today: date) -> None:
     """Levels and segments that the new events may have changed."""
     ids = sorted(customer.customer_id for customer in customers)
-    graded = levels.regrade(ids, today=today, versions=rules.schemes)
+    graded = levels.regrade(regrade, today=today, versions=rules.schemes)
     context = rules.segment_context(today)
     new = sorted(customer.customer_id for customer in customers if customer.enrolled_now)
     segments.refresh(rules.all_segments(), new, context)
