@@ -114,7 +114,7 @@ def step(
 
 def matches(rule: TaskRule, event: FoldEvent, unlocked: Mapping[int, Position]) -> bool:
     """Whether the event meets every condition but ``distinct_by``, which comes after all."""
-    if rule.starts and event.day < rule.starts or rule.ends and event.day > rule.ends:
+    if (rule.starts and event.day < rule.starts) or (rule.ends and event.day > rule.ends):
         return False
     if rule.segment_id is not None and rule.segment_id not in event.audience:
         return False
