@@ -1,6 +1,6 @@
 // The customer's own page: vouchers, points in and out, settings.
 import { Trouble, call } from "./api.js";
-import { day, el, find, number, say, toast } from "./dom.js";
+import { day, el, find, icon, number, say, toast } from "./dom.js";
 import { open } from "./sheet.js";
 import { items } from "./shelf.js";
 import { path, refresh, source, watch } from "./store.js";
@@ -61,8 +61,7 @@ async function giveBack(redemption, line, button) {
   button.disabled = true;
   try {
     await call(`me/redemptions/${encodeURIComponent(redemption.id)}/cancel`, { method: "POST", body: {} });
-    line.textContent = say("given_back");
-    button.hidden = true;
+    open(title(redemption), el("p", { class: "sheet__done" }, icon("check"), say("given_back")));
     await refresh("vouchers", "points", "entries");
   } catch (trouble) {
     if (!(trouble instanceof Trouble)) throw trouble;
