@@ -31,7 +31,8 @@ panel = ObjectList(
         ),
         MultiFieldPanel(
             [
-                FieldRowPanel([FieldPanel("kind"), FieldPanel("target"), FieldPanel("sum_of")]),
+                FieldPanel("kind"),
+                FieldRowPanel([FieldPanel("target"), FieldPanel("sum_of")]),
             ],
             heading=_("When it is completed"),
         ),

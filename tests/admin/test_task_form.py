@@ -1,0 +1,155 @@
+"""The task form says what the program file says, and nothing is saved silently."""
+
+import pytest
+from django.urls import reverse
+
+from growth import program
+from growth.models import GrowthTask, TaskVersion
+from tests.admin.conftest import PROGRAM
+from tests.admin.pages import condition, form_values, stream
+
+BILLS = PROGRAM["tasks"][1]
+WHERE = [
+    condition("amount", "min", "20"),
+    condition("amount", "max", "5000"),
+    condition("kind", "in", "gas"),
+]
+
+
+def url(name="bills"):
+    return reverse("growth_tasks:edit", args=[GrowthTask.objects.get(code=name).pk])
+
+
+def test_saving_an_unchanged_form_makes_no_new_version(sign_in):
+    client = sign_in("Campaign")
+    posted = {**form_values(client.get(url())), **stream("where", *WHERE)}
+
+    response = client.post(url(), posted)
+
+    assert response.status_code == 302
+    assert TaskVersion.objects.filter(task__code="bills").count() == 1
+
+
+def test_a_form_makes_the_version_that_the_file_makes(sign_in):
+    client = sign_in("Campaign")
+    posted = {**form_values(client.get(url())), **stream("where", *WHERE)}
+    posted |= {"target": "600", "reward_points": "120", "expiry": "end_of_month_after"}
+    posted |= {"expiry_after": "12", "name_zh_hans": "缴费 600"}
+
+    client.post(url(), posted)
+
+    by_form = TaskVersion.objects.get(task__code="bills", end_release=None)
+    changed = {
+        **BILLS,
+        "name": {"en": "Bills", "zh-hans": "缴费 600"},
+        "target": 600,
+        "reward": {**BILLS["reward"], "points": 120},
+        "points_expire": {"end_of_month_after": 12},
+    }
+    assert by_form.number == 2
+    assert by_form.spec == program.task_spec(changed)
+    assert program.load({"version": 1, "tasks": [changed]}).lines == []
+
+
+def test_texts_of_the_customer_make_no_version(sign_in):
+    client = sign_in("Campaign")
+    posted = {**form_values(client.get(url())), **stream("where", *WHERE)}
+    posted |= {"description_en": "Pay a bill.", "icon": "receipt", "position": "3"}
+
+    client.post(url(), posted)
+
+    task = GrowthTask.objects.get(code="bills")
+    assert (task.description, task.icon, task.position) == ({"en": "Pay a bill."}, "receipt", 3)
+    assert task.versions.count() == 1
+
+
+def test_a_new_task_is_added_by_form(sign_in):
+    client = sign_in("Campaign")
+    add = reverse("growth_tasks:add")
+    posted = {**form_values(client.get(add)), **stream("where")}
+    posted |= {"name_en": "Log in", "code": "log-in", "kind": "daily", "event": "app.logged_in"}
+    posted |= {"reward_points": "1"}
+
+    client.post(add, posted)
+
+    spec = TaskVersion.objects.get(task__code="log-in").spec
+    assert spec == {
+        "kind": "daily",
+        "event": "app.logged_in",
+        "target": 1,
+        "claim": "auto",
+        "reward": {"points": 1},
+    }
+
+
+FAULTS = [
+    ({"ends": "2025-01-01"}, "ends", "before the first day"),
+    ({"kind": "daily"}, "sum_of", "can add up a field"),
+    ({"target": "0"}, "target", "above 0"),
+    ({"expiry_after": ""}, "expiry_after", "after how many"),
+    ({"name_en": "", "name_zh_hans": ""}, "name", "one language"),
+    ({"limit_points": "-1"}, "limit_points", "greater than or equal"),
+]
+
+
+@pytest.mark.parametrize(("change", "field", "text"), FAULTS)
+def test_a_fault_is_said_at_its_field(sign_in, change, field, text):
+    client = sign_in("Campaign")
+    posted = {**form_values(client.get(url())), **stream("where", *WHERE), **change}
+
+    response = client.post(url(), posted)
+
+    assert response.status_code == 200
+    assert text in str(response.context["form"].errors[field])
+    assert TaskVersion.objects.filter(task__code="bills").count() == 1
+
+
+def test_several_faults_are_said_at_once(sign_in):
+    client = sign_in("Campaign")
+    posted = {**form_values(client.get(url())), **stream("where", *WHERE)}
+    posted |= {"ends": "2025-01-01", "kind": "daily", "target": "0.5"}
+
+    errors = client.post(url(), posted).context["form"].errors
+
+    assert {"ends", "sum_of", "target"} <= set(errors)
+
+
+def test_a_task_cannot_require_itself_in_a_circle(sign_in):
+    client = sign_in("Campaign")
+    posted = {**form_values(client.get(url("verify"))), **stream("where"), "requires": "bills"}
+
+    errors = client.post(url("verify"), posted).context["form"].errors
+
+    assert "circle" in str(errors["requires"])
+
+
+def test_a_condition_without_a_value_is_said_at_the_condition(sign_in):
+    client = sign_in("Campaign")
+    posted = {**form_values(client.get(url())), **stream("where", condition("amount", "min", "x"))}
+
+    errors = client.post(url(), posted).context["form"].errors.as_data()["where"]
+
+    assert "value" in errors[0].block_errors[0].block_errors
+
+
+def test_a_form_that_is_out_of_date_overwrites_nothing(sign_in):
+    client = sign_in("Campaign")
+    posted = {**form_values(client.get(url())), **stream("where", *WHERE), "target": "700"}
+    program.load({"version": 1, "tasks": [{**BILLS, "target": 900}]})
+
+    response = client.post(url(), posted)
+
+    assert "Somebody else" in response.content.decode()
+    assert TaskVersion.objects.get(task__code="bills", end_release=None).spec["target"] == 900
+
+
+def test_the_form_is_read_back_in_words(sign_in):
+    client = sign_in("Campaign")
+    task = GrowthTask.objects.get(code="bills")
+    posted = {**form_values(client.get(url())), **stream("where", *WHERE), "target": "700"}
+
+    html = client.post(reverse("growth_tasks:preview_one", args=[task.pk]), posted).content.decode()
+
+    assert "another full 700" in html
+    assert "Events with the same “bill_month” count once only" in html
+    assert TaskVersion.objects.filter(task=task).count() == 1
