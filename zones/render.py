@@ -1,5 +1,6 @@
 """Pages as HTML and as data, made from content and facts alone: no customer comes in here."""
 
+import json
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -8,7 +9,7 @@ from django.utils import translation
 from content import sizes
 from content.blocks.choosers import lend
 from content.models import ArticlePage
-from zones import directory, pictures, words
+from zones import directory, options, pictures, words
 from zones.choice import choose
 from zones.directory import Entry
 from zones.facts import Facts
@@ -29,6 +30,7 @@ def zone_html(page: ZonePage, facts: Facts, *, sample: bool = False) -> str:
                 "hero": images.get(page.hero_image_id or 0),
                 "stages": choose(page.funnel, facts.segments),
                 "sample": sample,
+                "sample_names": json.dumps(_names()) if sample else "",
             },
         )
 
@@ -111,6 +113,11 @@ def _frame(facts: Facts, theme: str) -> dict[str, Any]:
         "large": facts.large_text or theme == Theme.SENIOR,
         "words": words.for_script(),
     }
+
+
+def _names() -> dict[str, str]:
+    """Names of all tasks and benefits, for the preview: it has no customer to ask for."""
+    return dict(options.benefits()) | dict(options.tasks())
 
 
 def _materials(page: ZonePage) -> tuple[dict[int, Any], dict[int, Any]]:
