@@ -10,7 +10,6 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from config import health
-from config.optional import urls_of
 from growth.api.problems import no_such_address
 
 urlpatterns = [
@@ -22,12 +21,12 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(), name="api-docs"),
-    *urls_of("api/v1/", "growth.api.urls"),
-    *urls_of("api/v1/", "benefits.api.urls"),
-    *urls_of("api/v1/", "zones.api.urls"),
+    path("api/v1/", include("growth.api.urls")),
+    path("api/v1/", include("benefits.api.urls")),
+    path("api/v1/", include("zones.api.urls")),
     re_path(r"^api/", no_such_address),
-    *urls_of("handoff/", "growth.handoff_urls"),
-    *urls_of("", "zones.urls"),
+    path("handoff/", include("growth.handoff_urls")),
+    path("", include("zones.urls")),
     # Granian serves pictures itself under `make run`; this is for every other server.
     re_path(r"^media/(?P<path>.+)$", serve, {"document_root": settings.MEDIA_ROOT}),
     path("", include(wagtail_urls)),
