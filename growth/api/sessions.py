@@ -32,12 +32,14 @@ class SessionsView(APIView):
         responses={201: AccessTokenSerializer} | faults(400, 401, 403, 413, 415),
     )
     def post(self, request: Request) -> Response:
-        """For webviews that lose cookies. The ticket is good once."""
+        """For webviews that lose cookies. The ticket is good once; an earlier session ends."""
         if is_cross_site(request):
             raise CrossSite
         given = TicketInSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        opened = sessions.open_session(ticket=given.validated_data["ticket"])
+        opened = sessions.open_session(
+            ticket=given.validated_data["ticket"], earlier=_token(request)
+        )
         told = {
             "access_token": opened.token,
             "token_type": "Bearer",
@@ -57,8 +59,12 @@ class CurrentSessionView(CustomerView):
     )
     def delete(self, request: Request) -> Response:
         """Ends this session and drops its cookie."""
-        token = sessions.bearer_token(request._request) or sessions.cookie_token(request._request)
-        sessions.end(token=token)
+        sessions.end(token=_token(request))
         response = Response(status=204)
         response.delete_cookie(sessions.cookie_name(), path="/", samesite="Lax")
         return response
+
+
+def _token(request: Request) -> str:
+    """The token that came with the request, by whichever way."""
+    return sessions.bearer_token(request._request) or sessions.cookie_token(request._request)

@@ -245,6 +245,17 @@ def test_a_token_is_an_alternative_to_the_cookie(client, bank, ticket):
     assert (again.status_code, again.json()["code"]) == (401, "ticket_refused")
 
 
+def test_a_new_token_ends_the_session_before_it(client, bank, ada):
+    renewed = client.post(
+        "/api/v1/sessions",
+        {"ticket": bank.ticket("ada")},
+        content_type="application/json",
+        headers=ada,
+    )
+    assert renewed.status_code == 201
+    assert client.get("/api/v1/me", headers=ada).status_code == 401
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [
