@@ -223,7 +223,7 @@ class ApiClientViewSet(ReadOnlyViewSet):
     list_display = [
         Column("name", label=_("Name"), sort_key="name"),
         Column("client_id", label=_("Client id")),
-        Column("scopes", label=_("May"), accessor=lambda row: ", ".join(row.scopes)),
+        Column("scopes", label=_("Allowed to"), accessor=lambda row: ", ".join(row.scopes)),
         Column(
             "sources",
             label=_("Sources"),
