@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 
 from config import translations
 
@@ -21,3 +22,11 @@ def clean_cache(request: pytest.FixtureRequest) -> Iterator[None]:
     if USES_STORES & set(request.fixturenames):
         cache.clear()
     yield
+
+
+@pytest.fixture
+def real_commits(transactional_db: None) -> Iterator[None]:
+    """A database whose commits are real; its triggers rest while it is emptied afterwards."""
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
