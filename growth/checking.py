@@ -1,7 +1,7 @@
 """What every check of operators' input shares: faults collected with their paths."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -61,8 +61,10 @@ class Checker:
         for language, text in value.items():
             if not isinstance(language, str) or not LANGUAGE.fullmatch(language):
                 self.fault(f"{path}.{language}", "is not a language code such as en or zh-hans")
-            elif not isinstance(text, str) or not text.strip() or len(text) > 200:
+            elif not isinstance(text, str) or not text.strip():
                 self.fault(f"{path}.{language}", "must be a text of 1 to 200 characters")
+            else:
+                self.text(text, f"{path}.{language}", 200)
 
     def text(self, value: Any, path: str, longest: int = 128) -> str:
         if not isinstance(value, str) or not value or len(value) > longest:
@@ -78,6 +80,11 @@ class Checker:
     def whole(self, value: Any, path: str, least: int = 0, most: int = MAX_NUMBER) -> None:
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
             self.fault(path, f"must be a whole number from {least} to {most}")
+
+    def known(self, value: Any, path: str, what: str, codes: Container[str]) -> None:
+        """That ``value`` is one of the codes that exist."""
+        if not isinstance(value, str) or value not in codes:
+            self.fault(path, f"there is no {what} {value}")
 
     def day(self, value: Any, path: str) -> date | None:
         found = iso_date(value)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from growth import registry
@@ -13,6 +14,7 @@ from growth.values import number
 
 KINDS = ("once", "daily", "weekly", "monthly", "streak", "cumulative")
 LIMITS = ("completions", "points", "per_customer", "completions_a_day")
+MAX_CONDITIONS = 1000
 POLICIES = ("never", "one_down", "to_earned")
 
 
@@ -36,6 +38,7 @@ def check_program(document: Any, known: Known) -> list[tuple[str, str]]:
     levels = set(known.levels)
     if "levels" in top:
         levels = _check_levels(checker, top["levels"])
+        _check_levels_asked_for(checker, known, rules, levels)
     _check_rules(checker, top.get("segments"), rules, levels)
     benefits: set[str] = set()
     for key, section in registry.program_sections.items():
@@ -62,12 +65,16 @@ def _check_segments(checker: Checker, rows: Any, known: Known) -> dict[str, Any]
 
 
 def _check_rules(checker: Checker, rows: Any, rules: dict[str, Any], levels: set[str]) -> None:
+    circular = False
     for index, row in enumerate(rows if isinstance(rows, list) else []):
         if isinstance(row, Mapping) and row.get("rule") is not None:
             path = f"segments[{index}].rule"
             RuleChecker(checker, set(rules), levels).check(row["rule"], path)
             if isinstance(row.get("code"), str) and row["code"] in _reached(row["code"], rules):
                 checker.fault(path, "refers to itself, by way of other segments")
+                circular = True
+    if rows and not circular:
+        _check_extent(checker, rules)
 
 
 def _reached(code: str, rules: dict[str, Any]) -> set[str]:
@@ -80,6 +87,32 @@ def _reached(code: str, rules: dict[str, Any]) -> set[str]:
             reached.add(other)
             todo += _referred(rules.get(other), 0)
     return reached
+
+
+def _check_extent(checker: Checker, rules: dict[str, Any]) -> None:
+    """A few segments that refer to each other can stand for millions of conditions."""
+    for code, rule in rules.items():
+        conditions = list(islice(_conditions(rule, rules, 0), MAX_CONDITIONS + 1))
+        if len(conditions) > MAX_CONDITIONS or None in conditions:
+            text = f"{code} stands for too many or too deep conditions, with those it refers to"
+            checker.fault("segments", text)
+
+
+def _conditions(rule: Any, rules: dict[str, Any], depth: int) -> Iterable[str | None]:
+    """The conditions that a rule stands for; None for what is nested too deep."""
+    if depth > 3 * MAX_DEPTH:
+        yield None
+    elif isinstance(rule, list):
+        for part in rule:
+            yield from _conditions(part, rules, depth + 1)
+    elif isinstance(rule, Mapping):
+        for key, value in rule.items():
+            if key in ("all", "any", "not"):
+                yield from _conditions(value, rules, depth + 1)
+            elif key == "segment" and isinstance(value, str):
+                yield from _conditions(rules.get(value), rules, depth + 1)
+            else:
+                yield str(key)
 
 
 def _referred(rule: Any, depth: int) -> Iterable[str]:
@@ -130,6 +163,18 @@ def _check_levels(checker: Checker, value: Any) -> set[str]:
     return seen
 
 
+def _check_levels_asked_for(
+    checker: Checker, known: Known, rules: dict[str, Any], levels: set[str]
+) -> None:
+    """Segments that stay as they are must find the levels that they ask for."""
+    for code, rule in known.segments.items():
+        if rules[code] is rule:
+            kept = Checker()
+            RuleChecker(kept, set(rules), levels).check(rule, code)
+            for path, text in kept.faults:
+                checker.fault("levels.steps", f"segment {path} needs it: {text}")
+
+
 _TASK_KEYS = [
     "where",
     "target",
@@ -151,20 +196,19 @@ def _check_tasks(
 ) -> None:
     requires = dict(known.tasks)
     seen: set[str] = set()
-    checked = []
+    checked: list[tuple[str, str, dict[str, Any], list[Any]]] = []
     for index, row in enumerate(checker.rows(rows, "tasks")):
         path = f"tasks[{index}]"
         row = checker.mapping(row, path, ("code", "name", "kind", "event"), _TASK_KEYS)
         code = checker.code(row["code"], f"{path}.code", seen) if "code" in row else ""
-        checked.append((path, code, row))
+        wanted = checker.rows(row.get("requires"), f"{path}.requires")
+        checked.append((path, code, row, wanted))
         if code:
-            wanted = checker.rows(row.get("requires"), f"{path}.requires")
             requires[code] = [item for item in wanted if isinstance(item, str)]
-    for path, code, row in checked:
+    for path, code, row, wanted in checked:
         check_task(checker, row, path, segments, benefits)
-        for place, other in enumerate(row.get("requires") or []):
-            if not isinstance(other, str) or other not in requires:
-                checker.fault(f"{path}.requires[{place}]", f"there is no task {other}")
+        for place, other in enumerate(wanted):
+            checker.known(other, f"{path}.requires[{place}]", "task", requires)
         if code and code in _required(code, requires):
             checker.fault(f"{path}.requires", "requires itself, by way of other tasks")
 
@@ -201,8 +245,8 @@ def check_task(
         if "field" in condition:
             checker.text(condition["field"], f"{place}.field")
         check_operators(checker, condition, place, dates=False)
-    if "segment" in row and row["segment"] not in segments:
-        checker.fault(f"{path}.segment", f"there is no segment {row['segment']}")
+    if "segment" in row:
+        checker.known(row["segment"], f"{path}.segment", "segment", segments)
     days = {key: checker.day(row[key], f"{path}.{key}") for key in ("starts", "ends") if key in row}
     starts, ends = days.get("starts"), days.get("ends")
     if starts and ends and starts > ends:
@@ -229,8 +273,8 @@ def _check_reward(checker: Checker, row: Mapping, path: str, benefits: set[str])
         for key in ("points", "growth"):
             if key in reward:
                 checker.whole(reward[key], f"{place}.{key}", 0, 10**7)
-        if "benefit" in reward and reward["benefit"] not in benefits:
-            checker.fault(f"{place}.benefit", f"there is no benefit {reward['benefit']}")
+        if "benefit" in reward:
+            checker.known(reward["benefit"], f"{place}.benefit", "benefit", benefits)
     if "points_expire" in row:
         place = f"{path}.points_expire"
         policy = checker.mapping(

@@ -82,10 +82,10 @@ class RuleChecker:
         if not bounds:
             self.checker.fault(f"{path}.level", "must have min or max")
         for key, code in bounds.items():
-            if key in ("min", "max") and code not in self.levels:
-                self.checker.fault(f"{path}.level.{key}", f"there is no level {code}")
+            if key in ("min", "max"):
+                self.checker.known(code, f"{path}.level.{key}", "level", self.levels)
 
     def _segment(self, rule: Mapping, path: str) -> None:
         row = self.checker.mapping(rule, path, ("segment",), ())
-        if "segment" in row and row["segment"] not in self.segments:
-            self.checker.fault(f"{path}.segment", f"there is no segment {row['segment']}")
+        if "segment" in row:
+            self.checker.known(row["segment"], f"{path}.segment", "segment", self.segments)

@@ -1,8 +1,9 @@
 """JSON values as rules read them: numbers exactly, decimal text as numbers."""
 
 import json
+import math
 import re
-from datetime import date
+from datetime import date, datetime
 from decimal import Context, Decimal, InvalidOperation
 from typing import Any
 
@@ -17,13 +18,13 @@ class BadJson(ValueError):
 
 
 def number(value: Any) -> Decimal | None:
-    """``value`` as a decimal where it is a number or decimal text, else None."""
+    """``value`` as a decimal where it is a finite number or decimal text, else None."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int | Decimal):
         return Decimal(value)
     if isinstance(value, float):
-        return Decimal(repr(value))
+        return Decimal(repr(value)) if math.isfinite(value) else None
     if isinstance(value, str) and DECIMAL_TEXT.fullmatch(value):
         return Decimal(value)
     return None
@@ -132,7 +133,7 @@ def check_text(text: str) -> None:
 def iso_date(value: Any) -> date | None:
     """``value`` as a date where it is one or its ISO text (YYYY-MM-DD), else None."""
     if isinstance(value, date):
-        return value
+        return None if isinstance(value, datetime) else value
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
         try:
             return date.fromisoformat(value)
