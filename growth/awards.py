@@ -170,10 +170,10 @@ def _pay(due: list[tuple[int, int, int, TaskRule, date]], today: date) -> None:
                 rule.points,
                 f"award:{pk}:{posting}",
                 rule.code,
-                {"task": rule.code, "completion": pk},
+                _origin(rule, pk, day),
                 bankday.expires_on(rule.points_expire, today),
             )
-            for pk, posting, customer_id, rule, _ in due
+            for pk, posting, customer_id, rule, day in due
         ],
         today=today,
     )
@@ -188,6 +188,11 @@ def _pay(due: list[tuple[int, int, int, TaskRule, date]], today: date) -> None:
             registry.reward_payers["benefit"](
                 customer_id=customer_id, code=rule.benefit, key=f"award:{pk}:{posting}"
             )
+
+
+def _origin(rule: TaskRule, completion_id: int, day: date) -> dict[str, Any]:
+    """What statements say of an earning; ``day`` is the bank day of the completing event."""
+    return {"task": rule.code, "completion": completion_id, "day": day.isoformat()}
 
 
 def reverse(row: TaskCompletion, today: date) -> None:
@@ -234,7 +239,7 @@ def _adjust(row: TaskCompletion, completion: Completion, today: date) -> bool:
             _add_growth(row, facts["growth"], facts["day"], f"{stamp}:to")
         more = facts["points"] - row.points
         if more > 0:
-            ledger.post_earnings([_correction(row, completion.rule, more, today)], today=today)
+            ledger.post_earnings([_correction(row, completion, more, today)], today=today)
         elif more < 0:
             _take_points(row, -more, f"award:{row.pk}:{row.postings}", today)
     elif row.status == Status.POSTED:
@@ -253,14 +258,15 @@ def _growth_moves(row: TaskCompletion) -> int:
     ).count()
 
 
-def _correction(row: TaskCompletion, rule: TaskRule, points: int, today: date) -> Earning:
+def _correction(row: TaskCompletion, completion: Completion, points: int, today: date) -> Earning:
+    rule = completion.rule
     award = f"award:{row.pk}:{row.postings}"
     return Earning(
         row.customer_id,
         points,
         f"{award}:more:{len(ledger.earnings_of(row.customer_id, award, gross=True))}",
         rule.code,
-        {"task": rule.code, "completion": row.pk},
+        _origin(rule, row.pk, completion.event.day),
         bankday.expires_on(rule.points_expire, today),
     )
 

@@ -57,11 +57,12 @@ class LevelStanding:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where points came from or went to."""
+    """Where points came from or went to; ``day`` is the bank day on which they were earned."""
 
     type: str
     code: str
     name: str
+    day: str | None = None
 
 
 _POINTS = """
@@ -107,14 +108,16 @@ def entries(customer_id: int) -> QuerySet[PointsTransfer]:
 
 def sources(transfers: Iterable[PointsTransfer]) -> dict[int, Source]:
     """Where the points of these transfers came from or went to, by the transfer's id."""
+    transfers = list(transfers)
     kinds = {transfer.pk: _source_key(transfer) for transfer in transfers}
+    days = {transfer.pk: transfer.origin.get("day") for transfer in transfers}
     tasks = {code for kind, code in kinds.values() if kind == "task"}
     names: dict[str, dict[str, Any]] = {"task": _task_names(tasks) if tasks else {}}
     for kind, read in registry.source_names.items():
         wanted = {code for found, code in kinds.values() if found == kind}
         names[kind] = read(wanted) if wanted else {}
     return {
-        pk: Source(kind, code, localized(names.get(kind, {}).get(code, {})))
+        pk: Source(kind, code, localized(names.get(kind, {}).get(code, {})), days[pk])
         for pk, (kind, code) in kinds.items()
     }
 

@@ -76,6 +76,9 @@ class SourceSerializer(serializers.Serializer):
     type = serializers.CharField(help_text="task, benefit, expiry or other")
     code = serializers.CharField()
     name = serializers.CharField()
+    day = serializers.DateField(
+        allow_null=True, help_text="A task's: the bank day on which it was completed."
+    )
 
 
 class EntrySerializer(serializers.Serializer):
@@ -99,7 +102,12 @@ class EntrySerializer(serializers.Serializer):
             "title": source.name or PointsTransfer.Kind(instance.kind).label,
             "reason": instance.reason,
             "at": instant(instance.posted_at),
-            "source": {"type": source.type, "code": source.code, "name": source.name},
+            "source": {
+                "type": source.type,
+                "code": source.code,
+                "name": source.name,
+                "day": source.day,
+            },
         }
 
 

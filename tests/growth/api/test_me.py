@@ -1,6 +1,6 @@
 """The customer's own things: what is told, to whom, and in how many queries."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from django.db import connection
@@ -95,6 +95,19 @@ def test_entries_come_newest_first_and_page_by_page(client, bank, ada):
     assert [row["points"] for row in rows] == [50, 50, 50, 100]
     assert set(rows[0]) >= {"id", "points", "kind", "reason", "at", "source"}
     assert rest["next"] is None
+
+
+def test_an_entry_says_on_which_bank_day_it_was_earned(client, bank, bob):
+    days = [bankday.today() - timedelta(days=ago) for ago in (3, 2)]
+    for day in days:  # just after midnight at the bank, still the day before in Greenwich
+        moment = datetime.combine(day, time(0, 30), tzinfo=bankday.zone())
+        for _ in range(2):
+            bank.send(event(subject="bob", type="payment.completed", time=moment.isoformat()))
+    send(client, "post", "me/tasks/pay-twice/claim", {}, bob)
+
+    rows = get(client, "me/points/entries", bob)["results"]
+
+    assert {row["source"]["day"] for row in rows} == {day.isoformat() for day in days}
 
 
 def test_a_page_is_never_larger_than_a_hundred(client, ada):

@@ -79,8 +79,9 @@ function showEntries(page, box) {
 
 function entry(row) {
   const gained = row.points > 0;
+  const on = (row.kind === "earn" && row.source?.day) || row.at; // Earned that day, posted perhaps later.
   return el("div", { class: "entry" },
-    el("span", {}, el("span", {}, row.title || row.reason || say(`kind_${row.kind}`)), el("span", { class: "meta" }, `${say(`kind_${row.kind}`)} · ${day(row.at)}`)),
+    el("span", {}, el("span", {}, row.title || row.reason || say(`kind_${row.kind}`)), el("span", { class: "meta" }, `${say(`kind_${row.kind}`)} · ${day(on)}`)),
     el("span", { class: `entry__points${gained ? " entry__points--in" : ""}` }, `${gained ? "+" : "−"}${number(Math.abs(row.points))}`));
 }
 
