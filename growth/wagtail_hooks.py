@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.viewsets.model import ModelViewSetGroup
+from wagtail.models import ModelLogEntry
 
 from growth import models
 from growth.admin import policies
@@ -21,12 +22,14 @@ policies.allow(
     models.PointsTransfer,
     models.RejectedRow,
     models.TaskCompletion,
+    ModelLogEntry,
 )
 
 # Viewsets ask for their model's policy when they are made, so they come after the policies.
 from growth.admin import (  # noqa: E402
     customers,
     home,
+    operators_log,
     program_viewsets,
     record_viewsets,
 )
@@ -47,7 +50,7 @@ class CustomersGroup(ModelViewSetGroup):
     menu_label = _("Customers")
     menu_icon = "user"
     menu_order = 230
-    items = customers.VIEWSETS
+    items = [*customers.VIEWSETS, operators_log.OperatorsLogViewSet]
 
 
 @hooks.register("register_admin_viewset")

@@ -10,13 +10,20 @@ from django.urls import path
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
-from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 
 from benefits.admin import forms as admin_forms
 from benefits.admin.views import CodesImportView, RedemptionActionView, RedemptionPage
 from benefits.models import Benefit, BenefitCode, CodeBatch, Merchant, Redemption, StockShard
-from growth.admin.listing import ListView, PointsColumn, ReadOnlyViewSet, RoomViewSet, TagColumn
+from growth.admin.listing import (
+    DayColumn,
+    ListView,
+    PointsColumn,
+    ReadOnlyViewSet,
+    RoomViewSet,
+    TagColumn,
+)
 from growth.admin.record_viewsets import CustomerColumn, CustomerFilterSet
 from growth.admin.views import ProgramCreateView, ProgramEditView
 
@@ -170,7 +177,7 @@ class CodeBatchViewSet(ReadOnlyViewSet):
     list_display = [
         Column("benefit", label=_("Benefit")),
         Column("feed", label=_("File")),
-        DateColumn("created_at", label=_("Imported")),
+        DayColumn("created_at", label=_("Imported")),
         PointsColumn("codes_count", label=_("Codes")),
         PointsColumn("free_count", label=_("Still free")),
     ]
@@ -227,8 +234,8 @@ class RedemptionViewSet(ReadOnlyViewSet):
             tones=STATUS_TONES,
         ),
         PointsColumn("points", label=_("Points"), sort_key="points"),
-        DateColumn("created_at", label=_("Redeemed"), sort_key="created_at"),
-        DateColumn("valid_until", label=_("Valid until")),
+        DayColumn("created_at", label=_("Redeemed"), sort_key="created_at"),
+        DayColumn("valid_until", label=_("Valid until")),
     ]
     search_fields = ["customer__ref__startswith"]
     filterset_class = RedemptionFilterSet

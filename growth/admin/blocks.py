@@ -117,9 +117,7 @@ class EventBlock(blocks.StructBlock):
         label=_("What happened"),
         help_text=_("The bank's name of the event, such as card.bound."),
     )
-    least = blocks.IntegerBlock(
-        required=False, min_value=0, default=1, label=_("At least (times)")
-    )
+    least = blocks.IntegerBlock(required=False, min_value=0, default=1, label=_("At least (times)"))
     most = blocks.IntegerBlock(required=False, min_value=0, label=_("At most (times)"))
     within_days = blocks.IntegerBlock(
         required=False,

@@ -11,13 +11,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 from wagtail.log_actions import log
 
 from growth import queries, registry, taskboard
 from growth.admin import choices, words
-from growth.admin.listing import ListView, PointsColumn, ReadOnlyViewSet
+from growth.admin.listing import DayColumn, ListView, PointsColumn, ReadOnlyViewSet
 from growth.admin.record_viewsets import details
 from growth.models import (
     ApiClient,
@@ -74,7 +74,7 @@ class CustomerList(ListView):
             Column("level", label=_("Level"), accessor=lambda row: names.get(row.level, row.level)),
             PointsColumn("balance", label=_("Points")),
             Column("tags", label=_("Tags"), accessor=lambda row: ", ".join(row.tags)),
-            DateColumn("enrolled_at", label=_("Since")),
+            DayColumn("enrolled_at", label=_("Since")),
         ]
 
 
@@ -105,7 +105,9 @@ class CustomerPage(generic.InspectView):
             "transfers": [(row, _for(row, sources)) for row in transfers],
             "completions": _completions(customer),
             "changes": _level_changes(customer),
-            "events": [(row, words.event(row.type), details(row.data)) for row in _events(customer)],
+            "events": [
+                (row, words.event(row.type), details(row.data)) for row in _events(customer)
+            ],
             "panels": list(_panels(customer.pk, self.request)),
             "shown": SHOWN,
         }
@@ -203,9 +205,9 @@ class SessionViewSet(ReadOnlyViewSet):
     list_display = [
         Column("customer", label=_("Customer"), accessor="customer.ref"),
         Column("channel", label=_("Channel")),
-        DateColumn("started_at", label=_("Began"), sort_key="started_at"),
-        DateColumn("seen_at", label=_("Last seen")),
-        DateColumn("expires_at", label=_("Ends")),
+        DayColumn("started_at", label=_("Began"), sort_key="started_at"),
+        DayColumn("seen_at", label=_("Last seen")),
+        DayColumn("expires_at", label=_("Ends")),
     ]
     search_fields = ["customer__ref__startswith"]
     queryset = CustomerSession.objects.select_related("customer")
@@ -229,8 +231,10 @@ class ApiClientViewSet(ReadOnlyViewSet):
             label=_("Sources"),
             accessor=lambda row: ", ".join(row.sources) or _t("every source"),
         ),
-        Column("active", label=_("Active"), accessor=lambda row: _t("yes") if row.active else _t("no")),
-        DateColumn("created_at", label=_("Since")),
+        Column(
+            "active", label=_("Active"), accessor=lambda row: _t("yes") if row.active else _t("no")
+        ),
+        DayColumn("created_at", label=_("Since")),
     ]
     search_fields = ["name", "client_id"]
 

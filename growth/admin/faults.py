@@ -15,40 +15,63 @@ from growth.admin.rules import Place
 # What the checks say, as a pattern, and how it is said in the form.
 _SAID = [
     (r"is missing", gettext_noop("This is needed.")),
-    (r"there is no (?:segment|level|task|benefit) '?(?P<code>[^']+)'?",
-     gettext_noop("“{code}” does not exist.")),
-    (r"must be a whole number from (?P<least>\d+) to (?P<most>\d+)",
-     gettext_noop("Give a whole number from {least} to {most}.")),
-    (r"has to be a whole number from (?P<least>\d+)",
-     gettext_noop("Give a whole number, at least {least}.")),
+    (
+        r"there is no (?:segment|level|task|benefit) '?(?P<code>[^']+)'?",
+        gettext_noop("“{code}” does not exist."),
+    ),
+    (
+        r"must be a whole number from (?P<least>\d+) to (?P<most>\d+)",
+        gettext_noop("Give a whole number from {least} to {most}."),
+    ),
+    (
+        r"has to be a whole number from (?P<least>\d+)",
+        gettext_noop("Give a whole number, at least {least}."),
+    ),
     (r"must be a number above 0", gettext_noop("Give a number above 0.")),
     (r"must be a date.*|has to be a date.*", gettext_noop("Give a date.")),
     (r"is before starts", gettext_noop("The last day is before the first day.")),
-    (r"is for cumulative tasks only",
-     gettext_noop("Only tasks that complete again and again can add up a field.")),
-    (r"requires itself, by way of other tasks",
-     gettext_noop("These tasks require each other in a circle, so none could ever begin.")),
-    (r"refers to itself, by way of other segments",
-     gettext_noop("This segment refers to itself by way of other segments.")),
+    (
+        r"is for cumulative tasks only",
+        gettext_noop("Only tasks that complete again and again can add up a field."),
+    ),
+    (
+        r"requires itself, by way of other tasks",
+        gettext_noop("These tasks require each other in a circle, so none could ever begin."),
+    ),
+    (
+        r"refers to itself, by way of other segments",
+        gettext_noop("This segment refers to itself by way of other segments."),
+    ),
     (r"must hold at least one (?:condition|value)", gettext_noop("Add at least one.")),
     (r"must hold at least one step", gettext_noop("Add at least one level.")),
     (r"must have min or max", gettext_noop("Give at least one of the two.")),
     (r"must be a number(?: or a date)?", gettext_noop("Give a number.")),
     (r"the first level starts from 0", gettext_noop("The first level starts from 0.")),
-    (r"must be above the step before",
-     gettext_noop("This has to be above the level before it.")),
-    (r"(?P<code>\S+) stands twice in the file|'(?P<again>\S+)' stands here twice",
-     gettext_noop("This code stands here twice.")),
-    (r"must be 1 to 64 letters, digits, - or _|has to be letters.*",
-     gettext_noop("Use letters, digits, - and _ only.")),
-    (r"must be a text of 1 to (?P<most>\d+) characters",
-     gettext_noop("Give 1 to {most} characters.")),
-    (r"is below what has been redeemed: (?P<n>\d+)",
-     gettext_noop("{n} have been redeemed already; the stock cannot be less.")),
-    (r"has to stay (?P<kind>\w+): it has been redeemed",
-     gettext_noop("It has been redeemed already, so its kind cannot change.")),
-    (r"is missing; only kind code may leave it out",
-     gettext_noop("Say how many there are. Only uploaded codes need no number.")),
+    (r"must be above the step before", gettext_noop("This has to be above the level before it.")),
+    (
+        r"(?P<code>\S+) stands twice in the file|'(?P<again>\S+)' stands here twice",
+        gettext_noop("This code stands here twice."),
+    ),
+    (
+        r"must be 1 to 64 letters, digits, - or _|has to be letters.*",
+        gettext_noop("Use letters, digits, - and _ only."),
+    ),
+    (
+        r"must be a text of 1 to (?P<most>\d+) characters",
+        gettext_noop("Give 1 to {most} characters."),
+    ),
+    (
+        r"is below what has been redeemed: (?P<n>\d+)",
+        gettext_noop("{n} have been redeemed already; the stock cannot be less."),
+    ),
+    (
+        r"has to stay (?P<kind>\w+): it has been redeemed",
+        gettext_noop("It has been redeemed already, so its kind cannot change."),
+    ),
+    (
+        r"is missing; only kind code may leave it out",
+        gettext_noop("Say how many there are. Only uploaded codes need no number."),
+    ),
 ]
 
 

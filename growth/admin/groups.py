@@ -37,7 +37,7 @@ RECORDS = (
     "benefits.redemption",
 )
 PEOPLE = ("growth.customer", "growth.customersession")
-SYSTEMS = ("growth.apiclient",)
+SYSTEMS = ("growth.apiclient", "wagtailcore.modellogentry")
 
 VIEW, EDIT = ("view",), ("view", "add", "change")
 RIGHTS: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {

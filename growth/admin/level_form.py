@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -78,7 +77,9 @@ class LevelsForm(ProgramForm):
     def place(self, found: list[tuple[str, str]]) -> None:
         mine = [(path, text) for path, text in found if path.startswith("levels.steps")]
         others = [fault for fault in found if fault not in mine]
-        super().place([(f"levels[0].{path.removeprefix('levels.')}", text) for path, text in others])
+        super().place(
+            [(f"levels[0].{path.removeprefix('levels.')}", text) for path, text in others]
+        )
         if mine:
             where = {f"levels.steps[{index}]": (index,) for index in range(len(self._said()))}
             said = [(path, faults.said(text)) for path, text in mine]

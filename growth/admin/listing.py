@@ -1,14 +1,18 @@
 """What all lists share: read-only ones, forms that save through the program, quick counting."""
 
+from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.urls import path
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
-from django.utils.translation import gettext_lazy as _
+from django.utils.timezone import localtime
 from wagtail.admin.paginator import WagtailPaginator
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.permissions import policy_registry
 
 from growth.admin.exports import SafeExportMixin
 
@@ -25,6 +29,12 @@ class QuickPaginator(WagtailPaginator):
             return len(rows)
         return rows.order_by()[:MOST_COUNTED].count()
 
+    @cached_property
+    def items_count_label(self) -> str:
+        more = "+" if self.count == MOST_COUNTED else ""
+        name = self.verbose_name if self.count == 1 else self.verbose_name_plural
+        return f"{self.count:,}{more} {name}"
+
 
 class ListView(SafeExportMixin, generic.IndexView):
     """A list with quick counting and safe exports."""
@@ -35,8 +45,6 @@ class ListView(SafeExportMixin, generic.IndexView):
         """Search by the model's own columns; ``search_fields`` with a lookup are used as given."""
         if not self.is_searching:
             return queryset
-        from django.db.models import Q
-
         query = Q()
         for field in self.search_fields or []:
             lookup = field if "__" in field and field.split("__")[-1] in _LOOKUPS else None
@@ -95,9 +103,6 @@ class ReadOnlyViewSet(RoomViewSet):
     def get_permissions_to_register(self) -> Any:
         return super().get_permissions_to_register().filter(codename__startswith="view_")
 
-    def get_common_columns(self) -> list[Any]:
-        return []
-
 
 class PointsColumn(Column):
     """A number, right-aligned, with its thousands apart."""
@@ -109,17 +114,30 @@ class PointsColumn(Column):
 
 
 class LinkColumn(Column):
-    """A value that links to another page of the admin, for who may see it."""
+    """A value that links to a page about another ``model``, for who may see that."""
 
     cell_template_name = "growth/admin/link_cell.html"
 
-    def __init__(self, name: str, *, get_url: Any, **options: Any) -> None:
+    def __init__(self, name: str, *, get_url: Any, model: Any, **options: Any) -> None:
         super().__init__(name, **options)
-        self.get_url = get_url
+        self.get_url, self.model = get_url, model
 
     def get_cell_context_data(self, instance: Any, parent_context: Any) -> dict[str, Any]:
         context = super().get_cell_context_data(instance, parent_context)
-        return {**context, "url": self.get_url(instance)}
+        request = parent_context.get("request")
+        policy = policy_registry.get_by_type(self.model)
+        shown = request is not None and policy.user_has_permission(request.user, "view")
+        return {**context, "url": self.get_url(instance) if shown else ""}
+
+
+class DayColumn(Column):
+    """A day; of an instant, also the time of day at the bank."""
+
+    def get_value(self, instance: Any) -> str:
+        value = super().get_value(instance)
+        if isinstance(value, datetime):
+            return date_format(localtime(value), "SHORT_DATETIME_FORMAT")
+        return date_format(value, "SHORT_DATE_FORMAT") if value else "–"
 
 
 class TagColumn(Column):
@@ -135,6 +153,3 @@ class TagColumn(Column):
         context = super().get_cell_context_data(instance, parent_context)
         value = getattr(instance, self.raw) if self.raw else context["value"]
         return {**context, "tone": self.tones.get(value, "quiet")}
-
-
-NOTHING = _("–")

@@ -6,14 +6,16 @@ import django_filters
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import path, reverse
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 
 from growth.admin import level_form, segment_form, task_panels, words
-from growth.admin.listing import ListView, PointsColumn, ReadOnlyViewSet, RoomViewSet
+from growth.admin.listing import DayColumn, ListView, PointsColumn, ReadOnlyViewSet, RoomViewSet
 from growth.admin.names import names
 from growth.admin.segment_form import SegmentForm
 from growth.admin.sentences import Names, rule_line, task_lines
@@ -27,6 +29,7 @@ from growth.models import (
     TaskCompletion,
     TaskVersion,
 )
+from growth.program import FIRST_DAY
 
 
 class ProgramViewSet(RoomViewSet):
@@ -77,7 +80,12 @@ class SegmentEditView(ProgramEditView):
         context = super().get_context_data(**kwargs)
         line = rule_line(self.object.rule, names())
         members = self.object.memberships.count()
-        return {**context, "line": line, "size": words.size(members), "too_deep": self.form.too_deep}
+        return {
+            **context,
+            "line": line,
+            "size": words.size(members),
+            "too_deep": self.form.too_deep,
+        }
 
 
 class SegmentInspectView(generic.InspectView):
@@ -109,7 +117,7 @@ class SegmentViewSet(ProgramViewSet):
         "__str__",
         Column("code", label=_("Code"), sort_key="code"),
         Column("size", label=_("Customers"), accessor=lambda row: words.size(row.members)),
-        DateColumn("refreshed_at", label=_("Last counted in full")),
+        DayColumn("refreshed_at", label=_("Last counted in full")),
     ]
     search_fields = ["code", "name"]
     list_export = ["code", "name", "members"]
@@ -282,6 +290,13 @@ def _steps(scheme: LevelScheme) -> str:
     return " → ".join(f"{level} ({words.amount(level.threshold)})" for level in steps)
 
 
+def _in_force(scheme: LevelScheme) -> str:
+    """The first version counts for everything that came before it, too."""
+    if scheme.effective_on <= FIRST_DAY:
+        return gettext("the beginning")
+    return date_format(scheme.effective_on, "SHORT_DATE_FORMAT")
+
+
 class LevelSchemeViewSet(ReadOnlyViewSet):
     model = LevelScheme
     name = "levels"
@@ -295,7 +310,7 @@ class LevelSchemeViewSet(ReadOnlyViewSet):
     list_display = [
         "__str__",
         Column("steps", label=_("Levels, with the growth value they start from"), accessor=_steps),
-        DateColumn("effective_on", label=_("In force from")),
+        Column("effective_on", label=_("In force from"), accessor=_in_force),
         Column("policy", label=_("When growth value falls"), accessor="get_policy_display"),
     ]
     add_view_class = LevelsCreateView
@@ -303,7 +318,10 @@ class LevelSchemeViewSet(ReadOnlyViewSet):
     edit_handler = level_form.panel
 
     def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        return {**super().get_common_view_kwargs(**kwargs), "add_url_name": self.get_url_name("add")}
+        return {
+            **super().get_common_view_kwargs(**kwargs),
+            "add_url_name": self.get_url_name("add"),
+        }
 
     def get_urlpatterns(self) -> list[Any]:
         return [*super().get_urlpatterns(), path("new/", self.add_view, name="add")]

@@ -5,15 +5,30 @@ from typing import Any
 import django_filters
 from django import forms
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
-from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 
-from growth.admin import words
-from growth.admin.listing import LinkColumn, PointsColumn, ReadOnlyViewSet, TagColumn
-from growth.models import BankEvent, GrowthTask, PointsTransfer, RejectedRow, TaskCompletion
+from growth.admin import choices, names, words
+from growth.admin.listing import (
+    DayColumn,
+    LinkColumn,
+    ListView,
+    PointsColumn,
+    ReadOnlyViewSet,
+    TagColumn,
+)
+from growth.models import (
+    BankEvent,
+    Customer,
+    GrowthTask,
+    PointsTransfer,
+    RejectedRow,
+    TaskCompletion,
+)
 
 STATUS_TONES = {"posted": "good", "claimable": "wait", "refused": "bad", "reversed": "quiet"}
 KIND_TONES = {"earn": "good", "refund": "good", "redeem": "wait", "reverse": "bad"}
@@ -29,7 +44,11 @@ class CustomerColumn(LinkColumn):
 
     def __init__(self) -> None:
         super().__init__(
-            "customer", label=_("Customer"), accessor="customer.ref", get_url=customer_url
+            "customer",
+            label=_("Customer"),
+            accessor="customer.ref",
+            get_url=customer_url,
+            model=Customer,
         )
 
 
@@ -54,7 +73,9 @@ class CompletionFilterSet(CustomerFilterSet):
         choices=TaskCompletion.Status.choices,
         widget=forms.CheckboxSelectMultiple,
     )
-    reason = django_filters.ChoiceFilter(label=_("Refused because"), choices=list(words.REASONS.items()))
+    reason = django_filters.ChoiceFilter(
+        label=_("Refused because"), choices=list(words.REASONS.items())
+    )
     day = _between("day", _("Day of the event"))
 
     class Meta:
@@ -88,8 +109,8 @@ class CompletionViewSet(ReadOnlyViewSet):
         ),
         PointsColumn("points", label=_("Points")),
         PointsColumn("growth", label=_("Growth value")),
-        DateColumn("day", label=_("Day of the event")),
-        DateColumn("recorded_at", label=_("Recorded")),
+        DayColumn("day", label=_("Day of the event")),
+        DayColumn("recorded_at", label=_("Recorded")),
     ]
     search_fields = ["customer__ref__startswith"]
     filterset_class = CompletionFilterSet
@@ -153,7 +174,9 @@ def details(data: Any, prefix: str = "") -> list[tuple[str, str]]:
 def _settled(event: BankEvent) -> str:
     if event.settled_at:
         return _t("settled")
-    return _t("waiting, tried {n} times").format(n=event.attempts) if event.attempts else _t("waiting")
+    return (
+        _t("waiting, tried {n} times").format(n=event.attempts) if event.attempts else _t("waiting")
+    )
 
 
 class BankEventViewSet(ReadOnlyViewSet):
@@ -168,7 +191,7 @@ class BankEventViewSet(ReadOnlyViewSet):
     list_display = [
         "type",
         CustomerColumn(),
-        DateColumn("time", label=_("Time")),
+        DayColumn("time", label=_("Time")),
         Column("source", label=_("Source")),
         TagColumn(
             "counts",
@@ -178,7 +201,7 @@ class BankEventViewSet(ReadOnlyViewSet):
             tones={True: "good", False: "bad"},
         ),
         Column("settled", label=_("Settled"), accessor=_settled),
-        DateColumn("received_at", label=_("Received")),
+        DayColumn("received_at", label=_("Received")),
     ]
     search_fields = ["customer__ref__startswith", "event_id__exact"]
     filterset_class = EventFilterSet
@@ -217,7 +240,7 @@ class RejectedRowViewSet(ReadOnlyViewSet):
         PointsColumn("line", label=_("Line")),
         Column("kind", label=_("Kind"), accessor="get_kind_display"),
         Column("detail", label=_("What was wrong")),
-        DateColumn("rejected_at", label=_("Rejected")),
+        DayColumn("rejected_at", label=_("Rejected")),
         TagColumn(
             "replayed",
             label=_("Taken in since"),
@@ -243,12 +266,38 @@ class TransferFilterSet(CustomerFilterSet):
         fields: list[str] = []
 
 
+class TransferList(ListView):
+    """Names of tasks and benefits come in one query each for the whole list."""
+
+    @cached_property
+    def names_by_kind(self) -> dict[str, dict[str, str]]:
+        """Names by code of what points are earned with and spent on."""
+        return {"task": dict(choices.tasks()), "benefit": dict(names.benefits())}
+
+    def what_for(self, row: PointsTransfer) -> str:
+        """The task or benefit of a transfer, in words."""
+        for kind, known in self.names_by_kind.items():
+            if code := row.origin.get(kind):
+                return known.get(code, code)
+        return _t("expiry") if row.kind == PointsTransfer.Kind.EXPIRE else row.reason
+
+    @cached_property
+    def columns(self) -> list[Any]:
+        return [
+            Column("reason", label=_("For"), accessor=self.what_for)
+            if column.name == "reason"
+            else column
+            for column in self.list_display
+        ]
+
+
 class TransferViewSet(ReadOnlyViewSet):
     model = PointsTransfer
     name = "transfers"
     url_prefix = "growth/transfers"
     icon = "resubmit"
     menu_label = _("Points transfers")
+    index_view_class = TransferList
     inspect_view_enabled = False
     queryset = PointsTransfer.objects.select_related("customer")
     ordering = "-id"
@@ -259,8 +308,8 @@ class TransferViewSet(ReadOnlyViewSet):
         ),
         PointsColumn("signed_points", label=_("Points")),
         Column("reason", label=_("For")),
-        DateColumn("day", label=_("Bank day")),
-        DateColumn("posted_at", label=_("Posted")),
+        DayColumn("day", label=_("Bank day")),
+        DayColumn("posted_at", label=_("Posted")),
     ]
     search_fields = ["customer__ref__startswith"]
     filterset_class = TransferFilterSet

@@ -238,7 +238,9 @@ def _reward(spec: Mapping[str, Any], names: Names) -> Iterable[str]:
     reward = spec.get("reward") or {}
     gains = []
     if points := reward.get("points"):
-        gains.append(ngettext("{n} point", "{n} points", points).format(n=amount(points)))
+        gains.append(
+            ngettext("{number} point", "{number} points", points).format(number=amount(points))
+        )
     if growth := reward.get("growth"):
         gains.append(_("{n} growth value").format(n=amount(growth)))
     if code := reward.get("benefit"):

@@ -27,9 +27,7 @@ def _whole(label: Any, help_text: Any = "", least: int = 0) -> forms.IntegerFiel
 
 
 def _day(label: Any, help_text: Any = "") -> forms.DateField:
-    return forms.DateField(
-        label=label, help_text=help_text, required=False, widget=AdminDateInput
-    )
+    return forms.DateField(label=label, help_text=help_text, required=False, widget=AdminDateInput)
 
 
 class TaskForm(ProgramForm):
@@ -105,9 +103,7 @@ class TaskForm(ProgramForm):
             "A detail of the event, such as bill_month: events with the same one count once."
         ),
     )
-    segment = forms.ChoiceField(
-        label=gettext_lazy("Only for"), choices=(), required=False
-    )
+    segment = forms.ChoiceField(label=gettext_lazy("Only for"), choices=(), required=False)
     requires = forms.MultipleChoiceField(
         label=gettext_lazy("Only after"),
         choices=choices.tasks,
@@ -147,9 +143,7 @@ class TaskForm(ProgramForm):
             self.live = instance.versions.filter(end_release__isnull=True).first()
         super().__init__(*args, **kwargs)
         self.block = self.fields["where"].block
-        self.fields["segment"].choices = choices.optional(
-            choices.segments(), _("Every customer")
-        )
+        self.fields["segment"].choices = choices.optional(choices.segments(), _("Every customer"))
         self.fields["reward_benefit"].choices = choices.optional(names.benefits(), _("None"))
         spec = self.stored_spec
         self.initial |= to_initial(spec)
@@ -205,7 +199,10 @@ class TaskForm(ProgramForm):
             count = len(self.cleaned_data["where"])
             where = {f"tasks[0].where[{index}]": (index,) for index in range(count)}
             said = [(path, faults.said(text)) for path, text in mine]
-            fields = {"field": "name", **dict.fromkeys(("is", "is_not", "in", "min", "max"), "value")}
+            fields = {
+                "field": "name",
+                **dict.fromkeys(("is", "is_not", "in", "min", "max"), "value"),
+            }
             self.add_error("where", faults.in_stream(said, where, fields))
 
     def save_own(self) -> None:
@@ -216,4 +213,3 @@ class TaskForm(ProgramForm):
         task.description = merged(self.initial.get("description"), task.description)
         task.position = task.position or 0
         task.save(update_fields=list(_OWN))
-

@@ -49,7 +49,9 @@ def to_row(
         "requires": cleaned["requires"],
         "starts": cleaned["starts"] and cleaned["starts"].isoformat(),
         "ends": cleaned["ends"] and cleaned["ends"].isoformat(),
-        "reward": _filled({key: cleaned[f"reward_{key}"] for key in ("points", "growth", "benefit")}),
+        "reward": _filled(
+            {key: cleaned[f"reward_{key}"] for key in ("points", "growth", "benefit")}
+        ),
         "limit": _filled({key: cleaned[f"limit_{key}"] for key in LIMITS}),
         "points_expire": (
             {cleaned["expiry"]: cleaned["expiry_after"]} if cleaned["expiry"] else {}
@@ -60,11 +62,16 @@ def to_row(
 
 
 def _as_written(row: dict[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
-    if "where" in row and rules.to_where(rules.from_where(stored.get("where") or [])) == row["where"]:
+    if (
+        "where" in row
+        and rules.to_where(rules.from_where(stored.get("where") or [])) == row["where"]
+    ):
         row["where"] = stored["where"]
     if "requires" in row and set(row["requires"]) == set(stored.get("requires") or []):
         row["requires"] = stored["requires"]
-    empty = {key: value for key, value in stored.items() if value in ("", [], {}) and key not in row}
+    empty = {
+        key: value for key, value in stored.items() if value in ("", [], {}) and key not in row
+    }
     return {**empty, **row}
 
 

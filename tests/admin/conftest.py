@@ -38,7 +38,10 @@ PROGRAM = {
             "name": {"en": "Bills", "zh-hans": "缴费"},
             "kind": "cumulative",
             "event": "bill.paid",
-            "where": [{"field": "amount", "min": 20, "max": 5000}, {"field": "kind", "in": ["gas"]}],
+            "where": [
+                {"field": "amount", "min": 20, "max": 5000},
+                {"field": "kind", "in": ["gas"]},
+            ],
             "target": 500,
             "sum_of": "amount",
             "distinct_by": "bill_month",

@@ -7,12 +7,11 @@ from django.core.cache import cache
 from django.urls import reverse
 from wagtail.models import ModelLogEntry
 
-from growth import intake
+from growth import bankday, intake
 from growth.admin.customers import VIEWED
 from growth.admin.exports import harmless
 from growth.cloudevents import read_line
 from growth.models import BankEvent, Customer
-from growth import bankday
 
 
 def send(*events):

@@ -8,7 +8,7 @@ from growth.models import BankEvent, Customer, GrowthTask, PointsTransfer, TaskC
 
 PROGRAM = ["growth_tasks", "segments", "levels", "benefits", "merchants"]
 RECORDS = ["completions", "bank_events", "rejected_rows", "transfers", "redemptions"]
-PEOPLE = ["customers", "customer_sessions", "api_clients"]
+PEOPLE = ["customers", "customer_sessions", "api_clients", "operators_log"]
 ALL = {*PROGRAM, *RECORDS, *PEOPLE, "code_batches"}
 SEES = {
     "Editors": {*PROGRAM},

@@ -46,13 +46,19 @@ def test_blocks_become_the_rule(sign_in):
     client.post(url(), posted)
 
     assert Segment.objects.get(code="senior").rule == {
-        "all": [{"age": {"min": 60}}, {"not": {"any": [{"tag": "vip"}, {"level": {"min": "silver"}}]}}]
+        "all": [
+            {"age": {"min": 60}},
+            {"not": {"any": [{"tag": "vip"}, {"level": {"min": "silver"}}]}},
+        ]
     }
 
 
 def test_a_segment_cannot_refer_to_itself(sign_in):
     client = sign_in("Campaign")
-    posted = {**form_values(client.get(url())), **stream("conditions", ("segment", {"segment": "senior"}))}
+    posted = {
+        **form_values(client.get(url())),
+        **stream("conditions", ("segment", {"segment": "senior"})),
+    }
 
     errors = client.post(url(), posted).context["form"].errors.as_data()
 
@@ -62,7 +68,10 @@ def test_a_segment_cannot_refer_to_itself(sign_in):
 
 def test_bounds_without_a_number_are_said_at_their_block(sign_in):
     client = sign_in("Campaign")
-    posted = {**form_values(client.get(url())), **stream("conditions", ("age", {"least": "", "most": ""}))}
+    posted = {
+        **form_values(client.get(url())),
+        **stream("conditions", ("age", {"least": "", "most": ""})),
+    }
 
     error = client.post(url(), posted).context["form"].errors.as_data()["conditions"][0]
 
@@ -82,9 +91,10 @@ def test_small_sizes_are_not_told(sign_in):
     assert "12 customers" in many
     assert "no customer" in none
     describe_all([Description("c1", {"age": 71}, [], ["age"])])
-    assert "fewer than 10" in client.post(
-        preview, {**values, **stream("conditions", *few)}
-    ).content.decode()
+    assert (
+        "fewer than 10"
+        in client.post(preview, {**values, **stream("conditions", *few)}).content.decode()
+    )
 
 
 def test_a_deep_rule_is_shown_in_words_and_kept(sign_in):
@@ -92,7 +102,9 @@ def test_a_deep_rule_is_shown_in_words_and_kept(sign_in):
     for match in ("all", "any", "all", "any"):
         deep = {match: [deep, {"tag": "y"}]}
     client = sign_in("Campaign")
-    program.load({"version": 1, "segments": [{"code": "deep", "name": {"en": "Deep"}, "rule": deep}]})
+    program.load(
+        {"version": 1, "segments": [{"code": "deep", "name": {"en": "Deep"}, "rule": deep}]}
+    )
     page = client.get(url("deep"))
 
     client.post(url("deep"), {**form_values(page), "name_en": "Deeper"})
