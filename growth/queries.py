@@ -1,6 +1,6 @@
 """What a customer reads of their own: points, entries, level. Tasks are in ``taskboard``."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -36,23 +36,27 @@ class Points:
 
 @dataclass(frozen=True, slots=True)
 class NextLevel:
-    """The level above, and how much growth value is missing."""
+    """The level above, how much growth value is missing, and what it brings."""
 
     code: str
     name: str
     needs: int
+    privileges: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class LevelStanding:
-    """A customer's level; ``keeps_until`` is its last sure day, None = no end in sight."""
+    """A customer's level and what it brings, line by line.
+
+    ``keeps_until`` is its last sure day, None = no end in sight.
+    """
 
     code: str
     name: str
     growth_value: int
     next: NextLevel | None
     keeps_until: date | None
-    privileges: Mapping[str, Any]
+    privileges: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,22 +153,28 @@ def level(visitor: Visitor) -> LevelStanding:
     """A customer's level, what counts towards it, and the level above."""
     rules, today = program_now()
     if not rules.schemes:
-        return LevelStanding("", "", 0, None, None, {})
+        return LevelStanding("", "", 0, None, None, ())
     steps = list(Level.objects.filter(scheme=rules.schemes[-1].pk).order_by("threshold"))
     earned = levels.earned_by_day([visitor.customer_id]).get(visitor.customer_id, {})
     value = levels.history(rules.schemes, earned, today)[-1].value
     rank = min(visitor.level_rank, len(steps) - 1)
     above = steps[rank + 1] if rank + 1 < len(steps) else None
+    missing = max(0, above.threshold - value) if above else 0
     return LevelStanding(
         code=steps[rank].code,
         name=localized(steps[rank].name),
         growth_value=value,
-        next=NextLevel(above.code, localized(above.name), max(0, above.threshold - value))
+        next=NextLevel(above.code, localized(above.name), missing, _privileges(above))
         if above
         else None,
         keeps_until=levels.keeps_until(rules.schemes, earned, today) if rank else None,
-        privileges=steps[rank].privileges,
+        privileges=_privileges(steps[rank]),
     )
+
+
+def _privileges(step: Level) -> tuple[str, ...]:
+    lines = localized(step.privileges).splitlines()
+    return tuple(line.strip() for line in lines if line.strip())
 
 
 def level_name(code: str) -> str:

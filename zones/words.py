@@ -17,6 +17,8 @@ def _numbers() -> dict[str, str]:
         "growth": _("{n} growth value"),
         "to_next": _("{n} more to {level}"),
         "top_level": _("This is the highest level."),
+        "privileges_have": _("Yours now, with {level}"),
+        "privileges_next": _("Next, with {level}"),
         "keeps_until": _("Yours until {date}"),
         "expiring": _("{points} expire on {date}"),
         "expiring_one": _("{points} expires on {date}"),

@@ -179,6 +179,7 @@ class NextLevelSerializer(serializers.Serializer):
     code = serializers.CharField()
     name = serializers.CharField()
     needs = serializers.IntegerField(help_text="Growth value that is missing.")
+    privileges = serializers.ListField(child=serializers.CharField())
 
 
 class LevelStandingSerializer(serializers.Serializer):
@@ -189,6 +190,9 @@ class LevelStandingSerializer(serializers.Serializer):
     growth_value = serializers.IntegerField()
     next = NextLevelSerializer(allow_null=True)
     keeps_until = serializers.DateField(allow_null=True)
+    privileges = serializers.ListField(
+        child=serializers.CharField(), help_text="What the level brings, for people."
+    )
 
 
 class TicketInSerializer(StrictSerializer):

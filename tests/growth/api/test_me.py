@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 
 from growth import bankday
+from growth.models import Level
 from tests.signing import event
 
 READS = ["me", "me/points", "me/points/entries", "me/tasks", "me/level"]
@@ -169,6 +170,20 @@ def test_a_run_of_days_that_has_ended_counts_no_more(client, bank, bob):
     assert current() == ("open", 2)
     log_in(2)
     assert current()[1] in (1, 3)  # 4 days in a row: one whole streak of three, and one more
+
+
+def test_a_level_tells_in_the_readers_language_what_it_and_the_next_one_bring(client, ada):
+    for code, lines in (("bronze", "Free messages\n\n Free cash "), ("silver", "An adviser")):
+        both = {"en": lines, "zh-hans": f"{code} 的权益"}
+        Level.objects.filter(code=code).update(privileges=both)
+
+    told = get(client, "me/level", ada)
+    assert told["privileges"] == ["Free messages", "Free cash"]
+    assert told["next"]["privileges"] == ["An adviser"]
+
+    chinese = get(client, "me/level", ada | {"Accept-Language": "zh-Hans"})
+    assert chinese["privileges"] == ["bronze 的权益"]
+    assert chinese["next"]["privileges"] == ["silver 的权益"]
 
 
 def test_claiming_is_for_tasks_that_there_are(client, ada):

@@ -12,12 +12,31 @@ export function start() {
   source("entries", () => call("me/points/entries"));
   source("vouchers", () => call("me/redemptions"));
   path("me", "me");
+  const privileges = find("[data-privileges]");
+  privileges.setAttribute("data-quiet", "");
+  watch("level", privileges, showPrivileges);
   watch("vouchers", find("[data-vouchers]"), showVouchers);
   watch("entries", find("[data-entries]"), showEntries);
   const form = find("[data-settings]");
   form.setAttribute("data-quiet", "");
   watch("me", form, showSettings);
 }
+
+// What the level brings, and what the next one would.
+function showPrivileges(level, box) {
+  const { next } = level;
+  const groups = [
+    privileges("check", say("privileges_have", { level: level.name }), level.privileges),
+    next && privileges("lock", say("privileges_next", { level: next.name }), next.privileges),
+  ].filter(Boolean);
+  box.replaceChildren(...groups);
+  box.closest("section").hidden = !groups.length;
+}
+
+const privileges = (sign, title, lines) => (lines?.length
+  ? el("div", { class: `privileges privileges--${sign}` }, el("h3", {}, title),
+    el("ul", {}, ...lines.map((line) => el("li", {}, icon(sign), el("span", {}, line)))))
+  : null);
 
 const title = (redemption) => redemption.name || redemption.benefit?.name || redemption.benefit || "";
 const status = (redemption) => say(`status_${redemption.status}`) || redemption.status;
