@@ -2,14 +2,18 @@
 
 import io
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 import yaml
 from django.core.management import call_command
+from django.db import transaction
 
 from growth import bankday, intake, ledger, program, queries, report
 from growth.cloudevents import Incoming, read_line
@@ -159,6 +163,13 @@ def spend(ref: str, points: int, *, key: str = "", **facts: Any) -> PointsTransf
 def refund(transfer: PointsTransfer, *, key: str = "", **facts: Any) -> PointsTransfer:
     key = key or f"refund-{next(_numbers)}"
     return ledger.refund(transfer=transfer, key=key, reason="test", origin={}, **facts)
+
+
+@contextmanager
+def refused(error: type[Exception]) -> Iterator[None]:
+    """What is done here is refused, and undone as in a transaction of its own."""
+    with pytest.raises(error), transaction.atomic():
+        yield
 
 
 def level(ref: str = "ada") -> str:

@@ -1,0 +1,259 @@
+"""Points: spent from the lots that expire first, given back where they came from, never twice."""
+
+from datetime import date, timedelta
+from random import Random
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from growth import bankday, jobs, ledger, queries, report
+from growth.errors import IdempotencyConflict, InsufficientPoints
+from tests.growth import world
+from tests.growth.world import available, balance, days_ago, earn, refund, refused, spend, task
+
+pytestmark = pytest.mark.usefixtures("programme")
+
+
+def ahead(days: int) -> date:
+    return days_ago(-days)
+
+
+def expiring(ref: str = "ada") -> dict[int, int]:
+    """Points by the days until they are gone."""
+    told = queries.points(world.customer(ref).pk)
+    return {(row.on - bankday.today()).days: row.points for row in told.expiring}
+
+
+def take_back(earning: str, points: int, *, today: date | None = None) -> int:
+    return ledger.take_back(
+        earning_key=earning,
+        points=points,
+        key=f"{earning}:reversed:0",
+        reason="reversed",
+        today=today or bankday.today(),
+    )
+
+
+def figures() -> dict[str, int]:
+    return report.program_report()["points"]
+
+
+def test_what_expires_first_is_spent_first():
+    for points, expires in ((1, None), (50, ahead(9)), (50, ahead(5)), (50, None), (7, ahead(9))):
+        earn("ada", points, expires=expires)
+
+    spend("ada", 60)
+    assert (available(), expiring()) == (98, {9: 47})
+    spend("ada", 47)
+    assert (available(), expiring()) == (51, {})
+
+
+@pytest.mark.parametrize(
+    ("policy", "posted", "gone"),
+    [
+        ({"end_of_month_after": 12}, "2026-07-06", "2027-08-01"),
+        ({"end_of_month_after": 12}, "2026-12-31", "2028-01-01"),
+        ({"end_of_month_after": 1}, "2027-01-31", "2027-03-01"),
+        ({"end_of_month_after": 0}, "2028-02-29", "2028-03-01"),
+        ({"after_days": 1}, "2026-12-31", "2027-01-01"),
+        ({"after_days": 366}, "2027-03-01", "2028-03-01"),
+        (None, "2026-07-06", None),
+    ],
+)
+def test_points_can_be_spent_up_to_the_day_before(policy, posted, gone):
+    expected = date.fromisoformat(gone) if gone else None
+    assert bankday.expires_on(policy, date.fromisoformat(posted)) == expected
+
+
+def test_points_of_a_task_expire_counted_from_the_day_of_posting():
+    world.load(task(points_expire={"after_days": 3}))
+    world.take(world.event(when="2020-02-03"))
+    assert expiring() == {3: 10}
+
+
+def test_on_the_day_of_expiry_they_are_gone_even_before_the_job_has_run():
+    earn("ada", 100, expires=bankday.today())
+    earn("ada", 30, expires=ahead(1))
+
+    assert available() == 30
+    with refused(InsufficientPoints):
+        spend("ada", 31)
+    spend("ada", 30)
+    assert balance() == 0
+    assert figures() == {"issued": 130, "spent": 30, "expired": 100, "reversed": 0,
+                         "outstanding": 0}  # fmt: skip
+
+
+def test_the_job_takes_only_what_is_left_and_only_once():
+    earn("ada", 100, expires=ahead(1))
+    earn("ada", 10, expires=ahead(2))
+    earn("bob", 5, expires=bankday.today())
+    spend("ada", 30)
+
+    assert jobs.expire_points() == 5
+    assert ledger.expire_lots(customer_id=world.customer().pk, today=ahead(1)) == 70
+    assert ledger.expire_lots(customer_id=world.customer().pk, today=ahead(1)) == 0
+    assert jobs.expire_points() == 0
+    assert (balance(), balance("bob"), figures()["expired"]) == (10, 0, 75)
+    assert world.differences() == []
+
+
+def test_a_refund_goes_back_to_the_lots_it_came_from():
+    earn("ada", 50, expires=ahead(5))
+    earn("ada", 50, expires=ahead(9))
+    bought = spend("ada", 80)
+
+    refund(bought, key="r")
+    refund(bought, key="r")
+
+    assert (available(), expiring()) == (100, {5: 50, 9: 50})
+    assert figures()["spent"] == 0
+
+
+def test_what_would_come_back_into_an_expired_lot_is_good_for_30_days():
+    earn("ada", 50, expires=ahead(5))
+    earn("ada", 50, expires=ahead(90))
+    bought = spend("ada", 80)
+
+    refund(bought, today=ahead(5))
+
+    assert expiring() == {5 + 30: 50, 90: 50}
+    assert ledger.expire_lots(customer_id=world.customer().pk, today=ahead(34)) == 0
+    assert ledger.expire_lots(customer_id=world.customer().pk, today=ahead(35)) == 50
+    assert (balance(), world.differences()) == (50, [])
+
+
+def test_a_purchase_again_under_its_key_takes_nothing():
+    earn("ada", 100)
+    earn("bob", 100)
+    first = spend("ada", 40, key="k")
+
+    assert spend("ada", 40, key="k") == first
+    assert balance() == 60
+    for who, points in (("ada", 41), ("bob", 40)):
+        with refused(IdempotencyConflict):
+            spend(who, points, key="k")
+    with refused(IdempotencyConflict):
+        refund(first, key="k")  # the key of the purchase is not the key of its refund
+    refund(first, key="r")
+    with refused(IdempotencyConflict):
+        spend("ada", 40, key="r")
+    with refused(IdempotencyConflict):
+        refund(spend("ada", 5), key="r")
+    assert (balance(), balance("bob")) == (100, 100)
+
+
+@pytest.mark.parametrize("points", [0, -1, -100])
+def test_nobody_buys_for_nothing_or_less(points):
+    earn("ada", 100)
+    with refused(IntegrityError):
+        spend("ada", points)
+    assert balance() == 100
+
+
+def test_a_key_of_an_earning_pays_once():
+    earn("ada", 10, key="once")
+    for who in ("ada", "bob"):
+        with refused(IntegrityError):
+            earn(who, 10, key="once")
+    assert balance() == 10
+
+
+def test_points_are_taken_back_from_their_own_lot_first():
+    own = earn("ada", 100)
+    earn("ada", 100, expires=ahead(3))
+
+    assert take_back(own, 100) == 100
+    assert (available(), expiring()) == (100, {3: 100})
+
+
+def test_what_was_spent_of_them_is_taken_from_other_lots_and_the_rest_written_off():
+    own = earn("ada", 100, expires=ahead(3))
+    earn("ada", 30)
+    spend("ada", 60)
+
+    assert take_back(own, 100) == 40 + 30
+    assert balance() == 0
+    assert figures() == {"issued": 130, "spent": 60, "expired": 0, "reversed": 70,
+                         "outstanding": 0}  # fmt: skip
+    earn("ada", 30)
+    assert available() == 30  # what is written off is not owed
+
+
+def test_what_had_expired_of_them_is_not_asked_for_again():
+    own = earn("ada", 100, expires=ahead(3))
+    earn("ada", 500)
+    spend("ada", 40)
+    ledger.expire_lots(customer_id=world.customer().pk, today=ahead(3))
+
+    assert take_back(own, 100, today=ahead(3)) == 40
+    assert balance() == 460
+
+
+def test_expired_points_of_another_lot_cannot_pay_for_what_was_spent():
+    own = earn("ada", 100)
+    spend("ada", 100)
+    earn("ada", 50, expires=ahead(1))
+
+    assert take_back(own, 100, today=ahead(1)) == 0
+    assert balance() == 50  # until the job takes them
+
+
+@pytest.mark.parametrize("refunded_after", [0, 10])
+def test_points_written_off_do_not_come_back_by_a_refund(refunded_after):
+    """Neither into their own lot, nor, where that has expired, into one of 30 days."""
+    own = earn("ada", 100, expires=ahead(5))
+    earn("ada", 30)
+    bought = spend("ada", 100)
+    assert take_back(own, 100) == 30
+
+    refund(bought, today=ahead(refunded_after))
+
+    assert balance() == 30
+    assert (figures()["spent"], figures()["outstanding"]) == (0, 30)
+    assert world.differences() == []
+
+
+def test_the_books_agree_whatever_happens():
+    """Random lives: the balance is never negative, and never more than was earned."""
+    for seed in range(25):
+        random, ref = Random(seed), f"person-{seed}"
+        earned, bought, today = [earn(ref, 100)], [], bankday.today()
+        standing, taken_back = 100, set()
+        for _ in range(30):
+            match random.choice(["earn", "earn", "spend", "spend", "refund", "reverse", "wait"]):
+                case "earn":
+                    expires = random.choice([None, today + timedelta(days=random.randint(1, 40))])
+                    points = random.randint(1, 100)
+                    earned.append(earn(ref, points, expires=expires))
+                    standing += points
+                case "spend":
+                    price = random.randint(1, 150)
+                    try:
+                        with transaction.atomic():
+                            bought.append(spend(ref, price, today=today))
+                    except InsufficientPoints:
+                        ledger.expire_lots(customer_id=world.customer(ref).pk, today=today)
+                        assert balance(ref) < price
+                case "refund" if bought:
+                    refund(bought.pop(random.randrange(len(bought))), today=today)
+                case "reverse":
+                    key = random.choice(earned)
+                    points = queries.entries(world.customer(ref).pk).get(key=key).points
+                    if key not in taken_back:
+                        taken_back.add(key)
+                        standing -= points
+                        taken = take_back(key, points, today=today)
+                        assert 0 <= taken <= points
+                case "wait":
+                    today += timedelta(days=random.randint(1, 20))
+                    ledger.expire_lots(customer_id=world.customer(ref).pk, today=today)
+        assert 0 <= balance(ref)
+        if not taken_back:
+            assert balance(ref) <= standing
+    told = figures()
+    gone = told["spent"] + told["expired"] + told["reversed"]
+    assert told["issued"] - gone == told["outstanding"] == sum(
+        balance(f"person-{seed}") for seed in range(25)
+    )  # fmt: skip
+    assert world.differences() == []
