@@ -76,7 +76,7 @@ _POST = f"""
 """  # noqa: S608
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def post_earnings(earnings: list[Earning], *, today: date) -> None:
     """Post points in one statement: transfers, their lots and the balances.
 
@@ -91,7 +91,7 @@ def post_earnings(earnings: list[Earning], *, today: date) -> None:
         cursor.execute(_POST, [*columns(rows), today])
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def spend(
     *,
     customer_id: int,
@@ -126,7 +126,7 @@ def spend(
     return _debit(Kind.REDEEM, customer_id, points, key, reason, origin, lots, today)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def refund(
     *,
     transfer: PointsTransfer,
@@ -144,30 +144,34 @@ def refund(
     today = today or bankday.today()
     lock_customers([transfer.customer_id])
     if earlier := PointsTransfer.objects.filter(key=key).first():
-        if (earlier.customer_id, earlier.points) != (transfer.customer_id, transfer.points):
+        facts = (earlier.customer_id, earlier.points, earlier.kind)
+        if facts != (transfer.customer_id, transfer.points, Kind.REFUND):
             raise IdempotencyConflict(key)
         return earlier
     back = _transfer(Kind.REFUND, transfer.customer_id, transfer.points, key, reason, origin, today)
-    late = 0
+    late: list[PointsAllocation] = []
     for used in transfer.allocations.select_related("lot").order_by("lot_id"):
         if used.lot.expires_on and used.lot.expires_on <= today:
-            late += used.points
+            late.append(used)
             continue
         PointsAllocation.objects.create(transfer=back, lot=used.lot, points=-used.points)
         PointsLot.objects.filter(pk=used.lot_id).update(remaining=F("remaining") + used.points)
-        _take_written_off(used.lot, used.points, back, today)
+        _take_written_off(used, used.lot, back, today)
     if late:
-        PointsLot.objects.create(
+        points = sum(used.points for used in late)
+        grace = PointsLot.objects.create(
             customer_id=transfer.customer_id,
             transfer=back,
-            points=late,
-            remaining=late,
+            points=points,
+            remaining=points,
             expires_on=today + timedelta(days=REFUND_GRACE_DAYS),
         )
+        for used in late:
+            _take_written_off(used, grace, back, today)
     return back
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def take_back(*, earning_key: str, points: int, key: str, reason: str, today: date) -> int:
     """Reverse ``points`` of an earning; returns how many were there to take.
 
@@ -209,7 +213,7 @@ def earnings_of(customer_id: int, award: str, *, gross: bool = False) -> list[tu
     return found
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def expire_lots(*, customer_id: int, today: date) -> int:
     """Expire what remains in a customer's due lots; returns the points. Locks the customer."""
     lock_customers([customer_id])
@@ -327,14 +331,17 @@ def _transfer(
     )
 
 
-def _take_written_off(lot: PointsLot, returned: int, back: PointsTransfer, today: date) -> None:
-    """A refund into a reversed lot: what was written off can be taken after all."""
+def _take_written_off(
+    used: PointsAllocation, held: PointsLot, back: PointsTransfer, today: date
+) -> None:
+    """A refund of points of a reversed lot: what was written off is taken from where they are."""
+    lot = used.lot
     owed = lot.write_offs.aggregate(n=Sum("points"))["n"] or 0
-    taken = min(owed, returned)
+    taken = min(owed, used.points)
     if taken <= 0:
         return
     key = f"{back.key}:written-off:{lot.pk}"
-    fresh = PointsLot.objects.get(pk=lot.pk)
+    fresh = PointsLot.objects.get(pk=held.pk)
     origin = PointsTransfer.objects.get(pk=lot.transfer_id).origin
     _debit(Kind.REVERSE, lot.customer_id, taken, key, "reversed", origin, [fresh], today, taken)
     PointsWriteOff.objects.create(key=key, lot=lot, points=-taken)
