@@ -153,3 +153,23 @@ def test_the_form_is_read_back_in_words(sign_in):
     assert "another full 700" in html
     assert "Events with the same “bill_month” count once only" in html
     assert TaskVersion.objects.filter(task=task).count() == 1
+
+
+def test_the_admin_speaks_chinese(sign_in, client):
+    from django.contrib.auth import get_user_model
+    from wagtail.users.models import UserProfile
+
+    sign_in("Campaign")
+    profile = UserProfile.get_for_user(get_user_model().objects.get())
+    profile.preferred_language = "zh-hans"
+    profile.save()
+
+    form = client.get(url()).content.decode()
+    home = client.get("/admin/").content.decode()
+
+    for text in ("达标周期", "累计每满 500 达标一次", "仅限事件到达时属于“长者”的客户", "缴纳账单"):
+        assert text in form
+    for text in ("最近 14 天", "未使用积分"):
+        assert text in home
+    for menu in ("专区", "成长", "权益"):
+        assert menu.encode("unicode_escape").decode() in home
