@@ -42,8 +42,12 @@ def article_ids(page: ZonePage) -> set[int]:
 
 def ids_in_article(page: ArticlePage) -> set[int]:
     """Ids of the pictures that the article shows."""
-    body = {block["value"] for block in page.body.raw_data if block["type"] == "image"}
-    return {i for i in body | {page.image_id} if i}
+    found = {page.image_id} if page.image_id else set()
+    for block in page.body.raw_data:
+        if block["type"] == "image":
+            value = block["value"]
+            found.update(_pictures_in(value if isinstance(value, dict) else {"image": value}))
+    return found
 
 
 def prepare(page_id: int) -> None:

@@ -166,6 +166,7 @@ def _plain(value: Any) -> Any:
 
 
 def _picture(image: Any) -> dict[str, Any] | None:
+    # What zones show is decoration beside words that say the same, hence the empty alt.
     if image is None:
         return None
     rendition = image.get_rendition(sizes.WIDE)
@@ -173,5 +174,5 @@ def _picture(image: Any) -> dict[str, Any] | None:
         "url": rendition.url,
         "width": rendition.width,
         "height": rendition.height,
-        "alt": image.description or "",
+        "alt": "",
     }

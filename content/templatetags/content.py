@@ -26,8 +26,13 @@ def known_icon(name: str) -> SafeString:
 
 
 @register.simple_tag
-def picture(image: Any, size: str = "wide", *, eager: bool = False) -> SafeString:
-    """A picture with its box reserved. Decorative unless the library describes it."""
+def picture(image: Any, size: str = "wide", *, alt: str = "", eager: bool = False) -> SafeString:
+    """A picture with its box reserved.
+
+    Decorative (an empty ``alt``) unless its place says otherwise: heroes, banners, cards and
+    shops stand beside words that say the same, which a screen reader would then read twice. The
+    library's description is no help here, for it is in one language and pages are in several.
+    """
     if not image:
         return SafeString("")
     rendition = image.get_rendition(sizes.NAMES[size])
@@ -36,6 +41,6 @@ def picture(image: Any, size: str = "wide", *, eager: bool = False) -> SafeStrin
         rendition.url,
         rendition.width,
         rendition.height,
-        image.description or "",
+        alt or "",
         SafeString('fetchpriority="high"' if eager else 'loading="lazy"'),
     )

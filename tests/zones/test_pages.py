@@ -1,6 +1,7 @@
 """What a zone's page promises: the same for all who share its facts, and nobody's data in it."""
 
 import gzip
+import json
 import re
 
 import pytest
@@ -120,6 +121,26 @@ def test_the_first_rendering_takes_at_most_twelve_queries(django_assert_max_num_
         html = body(client, "/zones/city/")
 
     assert html.count("<img") >= 20
+
+
+def test_pictures_are_silent_for_screen_readers_unless_an_article_gives_them_words():
+    described = world.picture("described")
+    described.description = "English only"
+    described.save()
+    zone = world.zone("city", hero_image=described)
+    plain, told = world.picture("plain"), world.picture("told")
+    body_of = [
+        {"type": "image", "value": plain.pk},  # as articles held it before
+        {"type": "image", "value": {"image": plain.pk, "alt": ""}},
+        {"type": "image", "value": {"image": told.pk, "alt": "Rent takes a third."}},
+    ]
+    world.article(zone, image=described, body=json.dumps(body_of))
+
+    html = body(world.browser(), "/zones/city/") + body(world.browser(), "/zones/city/a-story/")
+
+    alts = re.findall(r'<img [^>]*alt="([^"]*)"', html)
+    assert [alt for alt in alts if alt] == ["Rent takes a third."]
+    assert html.count("<img") == len(alts) >= 5
 
 
 def test_publishing_shows_at_once(payroll, django_capture_on_commit_callbacks):

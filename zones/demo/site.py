@@ -123,10 +123,10 @@ def _articles(
     return made
 
 
-def _body(kind: str, value: str, images: dict[str, Any]) -> Any:
+def _body(kind: str, value: Any, images: dict[str, Any]) -> Any:
     if kind == "p":
         return f"<p>{escape(value)}</p>"
-    return images[value].pk if kind == "image" else value
+    return _linked(value, images, {}) if kind == "image" else value
 
 
 def _funnel(
