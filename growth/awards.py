@@ -54,15 +54,20 @@ def post(completed: dict[int, list[Completion]], *, complete: bool, today: date)
     return changed | {customer_id for customer_id, *_ in fresh}
 
 
+_KEYS = rows_as("k", customer_id="bigint", task_id="bigint", key="bigint")
+
+
 def _existing(keys: list[Key]) -> dict[Key, TaskCompletion]:
     if not keys:
         return {}
-    rows = TaskCompletion.objects.raw(
-        """SELECT c.* FROM growth_taskcompletion c
-           JOIN unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS k(customer_id, task_id, key)
-           USING (customer_id, task_id, key)""",
-        [list(column) for column in zip(*keys, strict=True)],
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT id FROM growth_taskcompletion
+                JOIN {_KEYS} USING (customer_id, task_id, key)""",  # noqa: S608
+            columns(keys),
+        )
+        ids = [pk for (pk,) in cursor.fetchall()]
+    rows = TaskCompletion.objects.filter(pk__in=ids) if ids else ()
     return {(row.customer_id, row.task_id, row.key): row for row in rows}
 
 

@@ -72,9 +72,7 @@ def _take_in(events: Sequence[Incoming], *, settle: bool) -> Outcome:
     stored = _insert(unique, customers, rules, now if settle else None)
     _judge_known(unique, unique.keys() - stored.keys(), events, outcome)
     outcome.accepted = len(stored)
-    uncounted = reversals.apply(
-        {locked.customer_id: locked for locked in customers.values()}, set(stored)
-    )
+    uncounted = _uncounted(unique, customers, stored)
     if settle:
         for identity, pk in stored.items():
             if pk not in uncounted:
@@ -85,6 +83,21 @@ def _take_in(events: Sequence[Incoming], *, settle: bool) -> Outcome:
         if concerned:
             progress.settle(concerned, rules, now.astimezone(bankday.zone()).date())
     return outcome
+
+
+def _uncounted(
+    unique: dict[tuple[str, str], Incoming],
+    customers: dict[str, "_Customer"],
+    stored: dict[tuple[str, str], int],
+) -> set[int]:
+    """Ids of new events that are reversed already; see ``reversals.apply``."""
+    reversing = {unique[identity].subject for identity in stored if unique[identity].target}
+    concerned = {
+        locked.customer_id: locked
+        for subject, locked in customers.items()
+        if locked.has_reversals or subject in reversing
+    }
+    return reversals.apply(concerned, set(stored)) if concerned else set()
 
 
 def _distinct(events: Sequence[Incoming], outcome: Outcome) -> dict[tuple[str, str], Incoming]:
@@ -133,11 +146,14 @@ class _Customer(Locked):
     """A locked customer with the audience that events of this batch keep."""
 
     audience: list[int] = field(default_factory=list)
+    has_reversals: bool = False
 
 
 _LOCK = """
     SELECT c.id, c.ref, c.folded_time, c.folded_source, c.folded_event, c.folded_release,
-           ARRAY(SELECT m.segment_id FROM growth_segmentmembership m WHERE m.customer_id = c.id)
+           ARRAY(SELECT m.segment_id FROM growth_segmentmembership m WHERE m.customer_id = c.id),
+           EXISTS (SELECT FROM growth_bankevent e
+                   WHERE e.customer_id = c.id AND e.type = 'event.reversed')
     FROM growth_customer c WHERE c.ref = ANY(%s) ORDER BY c.id FOR NO KEY UPDATE
 """
 
@@ -162,8 +178,9 @@ def _lock_customers(refs: set[str]) -> dict[str, _Customer]:
             folded_release=release,
             enrolled_now=ref in enrolled,
             audience=audience,
+            has_reversals=has_reversals,
         )
-        for pk, ref, time, source, event_id, release, audience in rows
+        for pk, ref, time, source, event_id, release, audience, has_reversals in rows
     }
 
 

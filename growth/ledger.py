@@ -91,7 +91,7 @@ def post_earnings(earnings: list[Earning], *, today: date) -> None:
         cursor.execute(_POST, [*columns(rows), today])
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def spend(
     *,
     customer_id: int,
@@ -126,7 +126,7 @@ def spend(
     return _debit(Kind.REDEEM, customer_id, points, key, reason, origin, lots, today)
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def refund(
     *,
     transfer: PointsTransfer,
@@ -171,7 +171,7 @@ def refund(
     return back
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def take_back(*, earning_key: str, points: int, key: str, reason: str, today: date) -> int:
     """Reverse ``points`` of an earning; returns how many were there to take.
 
@@ -213,7 +213,7 @@ def earnings_of(customer_id: int, award: str, *, gross: bool = False) -> list[tu
     return found
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def expire_lots(*, customer_id: int, today: date) -> int:
     """Expire what remains in a customer's due lots; returns the points. Locks the customer."""
     lock_customers([customer_id])

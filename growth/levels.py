@@ -166,7 +166,7 @@ def earned_by_day(customer_ids: list[int]) -> dict[int, dict[date, int]]:
 _POSTED = rows_as("n", key="text", customer_id="bigint", value="int", day="date", reason="text")
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def post_growth(postings: list[GrowthPosting]) -> None:
     """Post growth value. A key posted before fails the transaction: callers post once."""
     postings = [posting for posting in postings if posting.value]
@@ -180,7 +180,7 @@ def post_growth(postings: list[GrowthPosting]) -> None:
         )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def regrade(
     customer_ids: Iterable[int], *, today: date, versions: list[Scheme] | None = None
 ) -> list[int]:
@@ -192,12 +192,10 @@ def regrade(
     wanted = sorted(set(customer_ids))
     if not versions or not wanted:
         return []
-    earned = earned_by_day(wanted)
-    before = dict(Customer.objects.filter(pk__in=wanted).values_list("pk", "level"))
     lowest = versions[-1].codes[0]
     changes = []
-    for customer_id, level in before.items():
-        _, code, value = history(versions, earned.get(customer_id, {}), today)[-1]
+    for customer_id, level, earned in _graded(wanted):
+        _, code, value = history(versions, earned, today)[-1]
         if code != (level or lowest):
             changes.append(
                 LevelChange(
@@ -210,6 +208,22 @@ def regrade(
             )
     _write_changes(changes)
     return [change.customer_id for change in changes]
+
+
+def _graded(customer_ids: list[int]) -> Iterable[tuple[int, str, dict[date, int]]]:
+    """Customers with their stored level and their growth value by day, net of reversals."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT c.id, c.level, array_agg(g.day), array_agg(g.value)
+               FROM growth_customer c LEFT JOIN (
+                 SELECT customer_id, day, sum(value) AS value FROM growth_growthentry
+                 WHERE customer_id = ANY(%s) GROUP BY 1, 2 HAVING sum(value) <> 0
+               ) g ON g.customer_id = c.id
+               WHERE c.id = ANY(%s) GROUP BY c.id""",
+            [customer_ids, customer_ids],
+        )
+        for customer_id, level, days, values in cursor.fetchall():
+            yield customer_id, level, dict(zip(days, values, strict=True)) if days[0] else {}
 
 
 def _write_changes(changes: list[LevelChange]) -> None:
@@ -227,15 +241,14 @@ def _write_changes(changes: list[LevelChange]) -> None:
 def differences(today: date, batch: int = 5000) -> Iterable[str]:
     """Customers whose stored level is not what their growth value says."""
     versions = schemes()
-    if not versions:
-        return
     last = 0
-    while rows := list(
-        Customer.objects.filter(pk__gt=last).order_by("pk").values_list("pk", "level")[:batch]
+    while versions and (
+        ids := list(
+            Customer.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:batch]
+        )
     ):
-        last = rows[-1][0]
-        earned = earned_by_day([pk for pk, _ in rows])
-        for pk, level in rows:
-            expected = history(versions, earned.get(pk, {}), today)[-1].code
+        last = ids[-1]
+        for pk, level, earned in _graded(ids):
+            expected = history(versions, earned, today)[-1].code
             if (level or versions[-1].codes[0]) != expected:
                 yield f"customer {pk}: level {level or '(lowest)'}, growth value says {expected}"

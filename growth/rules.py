@@ -131,8 +131,14 @@ def rule_from_spec(
 def hold_release() -> tuple["Rules", datetime]:
     """The rules now live, held until the transaction ends, and the database's clock."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [PROGRAM_LOCK])
-        cursor.execute("SELECT coalesce(max(id), 0), clock_timestamp() FROM growth_programrelease")
+        # Two statements in one round trip: the second sees what was committed while the first
+        # waited for the lock.
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock_shared(%s);"
+            "SELECT coalesce(max(id), 0), clock_timestamp() FROM growth_programrelease",
+            [PROGRAM_LOCK],
+        )
+        cursor.nextset()
         release, now = cursor.fetchone()
     return rules_of(release), now
 

@@ -57,7 +57,7 @@ def current_context() -> Context:
     )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def refresh(
     segments: Iterable[Segment],
     customer_ids: list[int] | None = None,
