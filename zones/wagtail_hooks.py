@@ -4,11 +4,20 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.auth import user_has_any_page_permission
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.viewsets.pages import PageListingViewSet
 
 from content.models import ArticlePage
 from zones.models import ZonePage
+
+
+class PagesMenuItem(MenuItem):
+    """Shown to who may do anything with pages; others would find the lists empty."""
+
+    def is_shown(self, request: Any) -> bool:
+        return bool(user_has_any_page_permission(request.user))
 
 
 class ZoneListing(PageListingViewSet):
@@ -19,6 +28,7 @@ class ZoneListing(PageListingViewSet):
     url_prefix = "zones/pages"
     icon = "desktop"
     menu_label = _("Zone pages")
+    menu_item_class = PagesMenuItem
 
 
 class ArticleListing(PageListingViewSet):
@@ -29,6 +39,7 @@ class ArticleListing(PageListingViewSet):
     url_prefix = "zones/articles"
     icon = "doc-full-inverse"
     menu_label = _("Articles")
+    menu_item_class = PagesMenuItem
     list_filter = ["stage"]
 
 

@@ -7,7 +7,7 @@ from wagtail.admin.ui.tables import Column
 from wagtail.log_actions import registry as log_registry
 from wagtail.models import ModelLogEntry
 
-from growth.admin.listing import DayColumn, ReadOnlyViewSet
+from growth.admin.listing import DayColumn, ListView, ReadOnlyViewSet
 
 
 class LogFilterSet(WagtailFilterSet):
@@ -28,11 +28,19 @@ def _changes(entry: ModelLogEntry) -> str:
     return "; ".join(changes) if isinstance(changes, list) else ""
 
 
+class LogList(ListView):
+    page_title = _("Operators' log")
+
+    def get_page_title(self) -> str:
+        return str(self.page_title)
+
+
 class OperatorsLogViewSet(ReadOnlyViewSet):
     model = ModelLogEntry
     name = "operators_log"
     url_prefix = "customers/operators-log"
     icon = "clipboard-list"
+    index_view_class = LogList
     menu_label = _("Operators' log")
     inspect_view_enabled = False
     ordering = "-timestamp"
