@@ -5,6 +5,7 @@ from django.urls import NoReverseMatch, reverse
 from wagtail.permissions import policy_registry
 
 from growth.models import BankEvent, Customer, GrowthTask, PointsTransfer, TaskCompletion
+from tests.admin.pages import form_values, stream
 
 PROGRAM = ["growth_tasks", "segments", "levels", "benefits", "merchants"]
 RECORDS = ["completions", "bank_events", "rejected_rows", "transfers", "redemptions"]
@@ -65,3 +66,23 @@ def test_a_customers_page_is_for_support_and_audit(sign_in, group):
     customer = Customer.objects.create(ref="c-1")
 
     assert sign_in(group).get(reverse("customers:inspect", args=[customer.pk])).status_code == 302
+
+
+@pytest.mark.parametrize(("group", "shown"), [("Editors", True), ("Support", False)])
+def test_the_zones_menu_is_for_who_works_on_pages(sign_in, group, shown):
+    html = sign_in(group).get("/admin/").content.decode()
+
+    assert ("/admin/zones/articles/" in html) is shown
+
+
+def test_what_operators_did_is_listed_for_audit(sign_in):
+    campaign = sign_in("Campaign")
+    task = GrowthTask.objects.get(code="verify")
+    url = reverse("growth_tasks:edit", args=[task.pk])
+    posted = {**form_values(campaign.get(url)), **stream("where"), "reward_points": "11"}
+    campaign.post(url, posted)
+
+    html = sign_in("Auditors").get(reverse("operators_log:index")).content.decode()
+
+    assert "one-of-Campaign" in html
+    assert "reward changed" in html
