@@ -278,7 +278,9 @@ def test_demo_customers_are_one_day_short_of_a_streak():
 
 @pytest.mark.slow
 @pytest.mark.django_db
-def test_the_demo_loads_once(monkeypatch, settings, tmp_path):
+def test_the_demo_loads_once(
+    monkeypatch, settings, tmp_path, client, django_assert_max_num_queries
+):
     from benefits.models import Benefit, Redemption
     from growth.models import BankEvent, RejectedRow, TaskCompletion
     from zones.models import ZonePage
@@ -299,3 +301,7 @@ def test_the_demo_loads_once(monkeypatch, settings, tmp_path):
         keys = ZonePage.objects.live().filter(slug=slug).values_list("translation_key", flat=True)
         assert len(keys) == 2
         assert len(set(keys)) == 1
+        client.get(f"/zones/{slug}/?language=en")  # the directory of zones, and so on
+        with django_assert_max_num_queries(12):
+            page = client.get(f"/zones/{slug}/?language=zh-hans")
+        assert page.content.count(b"<img") > 4

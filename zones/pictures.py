@@ -54,7 +54,9 @@ def prepare(page_id: int) -> None:
     """Make every size that the page may ask for, so that no customer waits for it."""
     page = Page.objects.filter(pk=page_id).first()
     specific = page.specific if page else None
+    hero = None
     if isinstance(specific, ZonePage):
+        hero = specific.hero_image_id
         covers = ArticlePage.objects.filter(pk__in=article_ids(specific)).values_list("image_id")
         ids = ids_in_zone(specific) | {image for (image,) in covers if image}
     elif isinstance(specific, ArticlePage):
@@ -62,7 +64,7 @@ def prepare(page_id: int) -> None:
     else:
         return
     for image in get_image_model().objects.filter(pk__in=ids):
-        image.get_renditions(*sizes.ALL)
+        image.get_renditions(*(sizes.ALL if image.pk == hero else sizes.OF_OTHERS))
 
 
 def _pictures_in(value: Any) -> Iterator[int]:

@@ -9,6 +9,12 @@ from django.core.files.images import ImageFile
 from wagtail.images import get_image_model
 from wagtail.models import Collection
 
+from benefits.api.serializers import PICTURE
+from benefits.models import Benefit
+from content.models import ArticlePage
+from zones.models import ZonePage
+from zones.pictures import prepare
+
 from . import pictures
 
 
@@ -21,6 +27,15 @@ def store(collection: Collection) -> dict[str, Any]:
         title = pictures.title(name)
         found[name] = known.get(title) or _add(model, collection, name, title)
     return found
+
+
+def size_all() -> None:
+    """Make the sizes that pages and shelves show, so that no first visitor waits for them."""
+    for model in (ZonePage, ArticlePage):
+        for pk in model.objects.values_list("pk", flat=True):
+            prepare(pk)
+    for benefit in Benefit.objects.exclude(picture=None).select_related("picture"):
+        benefit.picture.get_rendition(PICTURE)
 
 
 def _add(model: Any, collection: Collection, name: str, title: str) -> Any:

@@ -286,8 +286,8 @@ def _blend(paint: Gradient, size: tuple[int, int]) -> Image.Image:
             .rotate(45, Image.Resampling.BILINEAR)
             .crop((75, 75, 437, 437))
         )
-    else:
-        ramp = Image.linear_gradient("L")
+    else:  # one line is enough, for all others are the same
+        ramp = Image.linear_gradient("L").crop((0, 0, 1, 256))
         if paint.direction == "h":
             ramp = ramp.transpose(Image.Transpose.ROTATE_90)
     start, end = ImageColor.getrgb(paint.start)[:3], ImageColor.getrgb(paint.end)[:3]
@@ -295,4 +295,8 @@ def _blend(paint: Gradient, size: tuple[int, int]) -> Image.Image:
         ramp.point([round(s + (e - s) * i / 255) for i in range(256)])
         for s, e in zip(start, end, strict=True)
     ]
-    return Image.merge("RGB", bands).resize(size, Image.Resampling.BILINEAR)
+    line = Image.merge("RGB", bands)
+    if 1 not in line.size:
+        return line.resize(size, Image.Resampling.BILINEAR)
+    long = (1, size[1]) if line.width == 1 else (size[0], 1)
+    return line.resize(long, Image.Resampling.BILINEAR).resize(size, Image.Resampling.NEAREST)

@@ -42,6 +42,8 @@ class Command(BaseCommand):
             shop.upload_codes()
         with self.step("zones in two languages"):
             site.build(images)
+        with self.step("sizes of pictures"):
+            media.size_all()
         with self.step(f"{people.DAYS} days of events"):
             self.take_in_events(until, customers)
         with self.step("claims, redemptions and operators"):
