@@ -7,10 +7,11 @@ import types
 import pytest
 from celery import current_app
 from django.conf import settings
+from django.contrib.staticfiles.finders import AppDirectoriesFinder
 from django.core.management import call_command
 from django.test import override_settings
 
-from config import celery, checks, env, stores
+from config import celery, checks, env, static, stores
 
 LOCKS = [env.ROOT / "requirements" / name for name in ("base.txt", "dev.txt")]
 
@@ -118,3 +119,23 @@ def test_jobs_go_to_our_broker_and_beat_knows_every_apps_timetable(monkeypatch):
 @pytest.mark.django_db
 def test_no_migration_is_missing():
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_modules_import_each_other_by_names_that_may_be_kept_for_ever(tmp_path, settings):
+    settings.STATIC_ROOT = str(tmp_path)
+    storage = static.HashedModules(location=tmp_path, base_url="/static/")
+    found = AppDirectoriesFinder(["zones"])
+    paths = {}
+    for name, source in found.list([]):
+        with source.open(name) as file:
+            storage.save(name, file)
+        paths[name] = (storage, name)
+    problems = [done for *_, done in storage.post_process(paths) if isinstance(done, Exception)]
+
+    assert problems == []
+    for name in paths:
+        if name.endswith(".js"):
+            module = (tmp_path / storage.stored_name(name)).read_text()
+            for imported in re.findall(r"""(?:from|import)\s*\(?["']([^"']+)["']""", module):
+                assert re.fullmatch(r"\./\w+\.[0-9a-f]{12}\.js", imported), (name, imported)
+                assert (tmp_path / "zones" / imported).exists()
