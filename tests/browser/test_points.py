@@ -1,0 +1,151 @@
+"""Points come in by a claim and go out for a benefit, once."""
+
+import threading
+
+import pytest
+from selenium.webdriver import ActionChains
+
+from benefits import redemption
+from tests.browser import bank
+
+ZONE = "/zones/student/"
+CARD = '[data-block="benefit-breakfast"]'
+CONFIRM = '[data-track="redeem:breakfast"]'
+PRICE = 80
+
+
+@pytest.fixture
+def customer(request) -> str:
+    """A student of the test's own, with 300 points and a meal task to claim."""
+    name = request.node.name.removeprefix("test_").replace("_", "-")[:60]
+    return bank.neighbour(name, like="demo-student", points=300, meals=4)
+
+
+@pytest.fixture
+def answers_held(monkeypatch):
+    """Redemptions are made, but their answers wait until this event is set."""
+    released = threading.Event()
+    redeem = redemption.redeem
+
+    def slow_redeem(**facts):
+        made = redeem(**facts)
+        released.wait(20)
+        return made
+
+    monkeypatch.setattr(redemption, "redeem", slow_redeem)
+    yield released
+    released.set()
+
+
+def confirm_button(phone):
+    """The dialog of the benefit, open, its confirmation ready."""
+    phone.tap(CARD)
+    phone.until(lambda: phone.shown(f"{CONFIRM}:enabled"), "the dialog")
+    return phone.find(CONFIRM)
+
+
+def keys_sent(phone) -> list[str]:
+    """The keys of the redemptions that were asked for."""
+    asked = [r for r in phone.requests() if r["url"].endswith("/redemptions")]
+    return [r["headers"]["Idempotency-Key"] for r in asked if r["method"] == "POST"]
+
+
+def test_claiming_brings_points_at_once(phone, customer, album):
+    phone.enter(customer, ZONE)
+    before = phone.number("[data-points-chip]")
+
+    phone.picture("claimable", album)
+    phone.tap('[data-track="claim:canteen-week"]')
+
+    phone.until(lambda: phone.number("[data-points-chip]") == before + 25, "the header says it")
+    phone.until(lambda: phone.number(".level__number") == before + 25, "the card says it")
+    phone.until(lambda: phone.shown(".toast[data-shown]"), "a word about it")
+    phone.until(lambda: not phone.all('[data-track="claim:canteen-week"]'), "nothing to claim")
+    assert bank.balance(customer) == before + 25
+    assert bank.waiting(customer) == 0
+    phone.picture("claimed", album)
+
+
+def test_redeeming_shows_the_code_and_takes_the_points(phone, customer, album):
+    phone.enter(customer, ZONE)
+    before = phone.number("[data-points-chip]")
+
+    confirm_button(phone)
+    phone.picture("dialog", album)
+    phone.tap(CONFIRM)
+
+    phone.until(lambda: phone.shown(".sheet .code"), "the code")
+    code = phone.text(".sheet .code span")
+    assert len(code) >= 8
+    drawn = "return document.querySelector('.sheet .qr img').naturalWidth"
+    phone.until(lambda: phone.js(drawn) > 0, "the QR")
+    phone.until(lambda: phone.number("[data-points-chip]") == before - PRICE, "fewer points")
+    phone.picture("redeemed", album)
+
+    phone.tap('[data-track="redeemed:vouchers"]')
+    phone.until(lambda: phone.path == "/my/", "the customer's own page")
+    phone.settle()
+    assert "Canteen breakfast" in phone.text("[data-vouchers]")
+    assert "80" in phone.text("[data-entries]")
+    phone.tap('[data-track="voucher:show"]')
+    phone.until(lambda: phone.text(".sheet .code span") == code, "the same code")
+    phone.picture("my-voucher", album)
+
+
+def test_a_double_click_redeems_once(phone, customer):
+    phone.enter(customer, ZONE)
+
+    ActionChains(phone.driver).double_click(confirm_button(phone)).perform()
+
+    phone.until(lambda: phone.shown(".sheet .code"), "the code")
+    assert bank.spent(customer) == 1
+    assert bank.balance(customer) == 300 - PRICE
+
+
+def test_a_cut_in_the_middle_redeems_once(phone, customer, album, answers_held):
+    phone.enter(customer, ZONE)
+    confirm_button(phone)
+    phone.forget()
+
+    # The bank has paid, its answer is on the way: there the line is cut.
+    phone.tap(CONFIRM)
+    phone.until(lambda: bank.spent(customer) == 1, "the bank pays")
+    with phone.network(offline=True):
+        phone.until(lambda: phone.text(CONFIRM) == "Try again", "a way to try again")
+        assert not phone.shown(".sheet .code")
+        phone.picture("cut", album)
+    answers_held.set()
+    phone.tap(CONFIRM)
+
+    phone.until(lambda: phone.shown(".sheet .code"), "the code")
+    keys = keys_sent(phone)
+    assert len(keys) == 2
+    assert len(set(keys)) == 1
+    assert bank.spent(customer) == 1
+    assert bank.balance(customer) == 300 - PRICE
+
+
+def test_a_reload_after_the_cut_keeps_the_key(phone, customer):
+    phone.enter(customer, ZONE)
+    confirm_button(phone)
+    phone.forget()
+
+    with phone.network(offline=True):
+        phone.tap(CONFIRM)
+        phone.until(lambda: phone.text(CONFIRM) == "Try again", "a way to try again")
+    phone.open(ZONE)
+    confirm_button(phone)
+    phone.tap(CONFIRM)
+
+    phone.until(lambda: phone.shown(".sheet .code"), "the code")
+    assert len(set(keys_sent(phone))) == 1
+    assert bank.spent(customer) == 1
+
+
+def test_what_is_too_dear_says_how_much_is_missing(phone):
+    poor = bank.neighbour("poor", like="demo-student", points=20)
+    phone.enter(poor, ZONE)
+
+    assert "60" in phone.text(f"{CARD} .benefit__why")
+    phone.tap(CARD)
+    phone.until(lambda: phone.shown(f"{CONFIRM}:disabled"), "the dialog refuses")
