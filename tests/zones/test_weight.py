@@ -1,9 +1,12 @@
 """A page is light: the phones are old."""
 
 import gzip
+import re
 from pathlib import Path
 
 from django.conf import settings
+
+from zones.templatetags import zones
 
 STATIC = Path(settings.BASE_DIR) / "zones" / "static" / "zones"
 
@@ -15,6 +18,17 @@ def weight(pattern: str) -> int:
 def test_scripts_and_styles_keep_to_their_budget():
     assert 0 < weight("*.js") <= 20_000
     assert 0 < weight("*.css") <= 12_000
+
+
+def test_the_page_asks_early_for_every_module_that_it_needs_at_once():
+    needed, waiting = set(), ["main"]
+    while waiting:
+        text = (STATIC / f"{waiting.pop()}.js").read_text()
+        found = set(re.findall(r'^import .* from "\./(\w+)\.js";', text, re.M)) - needed
+        needed |= found
+        waiting += found
+
+    assert needed == set(zones.MODULES)
 
 
 def test_scripts_never_turn_data_into_markup():
