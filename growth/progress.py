@@ -57,8 +57,7 @@ def settle(customers: Sequence[Locked], rules: Rules, today: date) -> None:
     regrade = awards.post(completed, complete=False, today=today)
     if again:
         regrade |= refold(again, rules, today, new_states)
-    _write_states(new_states)
-    _write_positions(customers, rules)
+    _write(new_states, customers, rules)
     _follow_up(customers, regrade, rules, today)
 
 
@@ -149,38 +148,39 @@ _POSITIONS = rows_as(
 )
 
 
-def _write_states(new_states: dict[int, dict[int, State]]) -> None:
-    rows = [
+_WRITE_STATES = f"""
+    INSERT INTO growth_taskprogress (customer_id, task_id, state) SELECT * FROM {_STATES}
+    ON CONFLICT (customer_id, task_id) DO UPDATE SET state = excluded.state
+"""  # noqa: S608
+_WRITE_POSITIONS = f"""
+    UPDATE growth_customer c SET folded_time = n.time, folded_source = n.source,
+      folded_event = n.event, folded_release = n.release
+    FROM {_POSITIONS} WHERE c.id = n.id
+"""  # noqa: S608
+
+
+def _write(
+    new_states: dict[int, dict[int, State]], customers: Sequence[Locked], rules: Rules
+) -> None:
+    """Store the states and how far each customer is folded, in one round trip."""
+    states = [
         (customer_id, task_id, json.dumps(state))
-        for customer_id, states in new_states.items()
-        for task_id, state in states.items()
+        for customer_id, changed in new_states.items()
+        for task_id, state in changed.items()
     ]
-    if not rows:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""INSERT INTO growth_taskprogress (customer_id, task_id, state)
-                SELECT * FROM {_STATES}
-                ON CONFLICT (customer_id, task_id) DO UPDATE SET state = excluded.state""",  # noqa: S608
-            columns(rows),
-        )
-
-
-def _write_positions(customers: Sequence[Locked], rules: Rules) -> None:
-    rows = []
+    positions = []
     for customer in customers:
-        positions = [event.position for event in customer.new]
+        known = [event.position for event in customer.new]
         if customer.folded:
-            positions.append(customer.folded)
-        time, source, event_id = max(positions, default=(None, "", ""))
-        rows.append((customer.customer_id, time, source, event_id, rules.release))
+            known.append(customer.folded)
+        time, source, event_id = max(known, default=(None, "", ""))
+        positions.append((customer.customer_id, time, source, event_id, rules.release))
+    statements, params = [_WRITE_POSITIONS], columns(positions)
+    if states:
+        statements.append(_WRITE_STATES)
+        params += columns(states)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"""UPDATE growth_customer c SET folded_time = n.time, folded_source = n.source,
-                  folded_event = n.event, folded_release = n.release
-                FROM {_POSITIONS} WHERE c.id = n.id""",  # noqa: S608
-            columns(rows),
-        )
+        cursor.execute(";".join(statements), params)
 
 
 def _follow_up(customers: Sequence[Locked], regrade: set[int], rules: Rules, today: date) -> None:
