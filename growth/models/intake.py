@@ -1,6 +1,7 @@
 """The inbox: every bank event once, for ever; what was refused, with the reason."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import MD5, Now
@@ -39,6 +40,7 @@ class BankEvent(models.Model):
         ]
         indexes = [
             models.Index(fields=["customer", "type", "time"], name="event_by_customer"),
+            BrinIndex(fields=["time"], name="event_by_time"),
             models.Index(
                 fields=["next_attempt_at"],
                 name="event_unsettled",

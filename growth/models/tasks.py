@@ -1,5 +1,6 @@
 """Growth tasks: what the bank asks of customers, how far each is, what each completed."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -135,6 +136,7 @@ class TaskCompletion(models.Model):
                 condition=~Q(status="refused") | ~Q(reason=""), name="completion_refusal_has_reason"
             ),
         ]
+        indexes = [BrinIndex(fields=["day"], name="completion_by_day")]
 
     def __str__(self) -> str:
         return f"{self.customer_id} {self.task_id} {self.key}"
