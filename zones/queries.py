@@ -23,6 +23,17 @@ def zones_for(visitor: Visitor | None, language: str = "") -> list[Entry]:
     return [entry for entry in entries if not entry.segment or entry.segment in visitor.segments]
 
 
+def home(visitor: Visitor, language: str = "") -> str:
+    """Where the customer's own page leads back to: their first zone.
+
+    With personalisation switched off that is a zone of everybody's, or else the list.
+    """
+    entries = zones_for(visitor, language)
+    if not visitor.personalised:
+        entries = [entry for entry in entries if not entry.segment]
+    return entries[0].url if entries else "/zones/"
+
+
 def zone_slugs(visitor: Any) -> list[str]:
     """Slugs of the visitor's zones, for ``GET /me``."""
     return [entry.slug for entry in zones_for(visitor)]

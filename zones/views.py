@@ -63,5 +63,4 @@ def my(request: HttpRequest) -> HttpResponse:
     facts = facts_of(request, visitor)
     if visitor is None:
         return answer(request, pages.open_in_app(facts), status=403)
-    entries = queries.zones_for(visitor, facts.language)
-    return answer(request, pages.my(facts, entries[0].url if entries else "/zones/"))
+    return answer(request, pages.my(facts, queries.home(visitor, facts.language)))
