@@ -6,13 +6,14 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from growth import bankday, ledger, levels, limits, registry
+from growth import bankday, ledger, levels, limits, registry, segments
 from growth.bulk import columns, rows_as
 from growth.errors import NothingToClaim
 from growth.fold import Completion, TaskRule
 from growth.ledger import Earning
 from growth.levels import GrowthPosting
 from growth.models import GrowthEntry, GrowthTask, TaskCompletion
+from growth.rules import hold_release
 
 Status = TaskCompletion.Status
 Key = tuple[int, int, int]  # customer, task, key of the completion
@@ -208,7 +209,8 @@ def reverse(row: TaskCompletion, today: date) -> None:
         _add_growth(row, -row.growth, row.day, f"{award}:reversed")
         if row.benefit:
             registry.reward_reversers["benefit"](customer_id=row.customer_id, key=award)
-        limits.release([(row.task_id, row.posted_on or today, row.points)])
+        day = row.posted_on or today
+        limits.count(row.task_id, day, completions=-1, points=-row.points)
     row.status, row.pinned = Status.REVERSED, False
     row.save(update_fields=["status", "pinned"])
 
@@ -234,6 +236,8 @@ def _add_growth(row: TaskCompletion, value: int, day: date, key: str) -> None:
 def _adjust(row: TaskCompletion, completion: Completion, today: date) -> bool:
     """The same completion by another event or version: post only what differs, if anything."""
     facts = _facts(completion)
+    if row.status == Status.POSTED:
+        facts["benefit"] = row.benefit  # what was handed out stays, and goes with its cause
     if all(getattr(row, name) == facts[name] for name in FACTS):
         return False
     if row.status == Status.POSTED and not _kept(row):
@@ -247,8 +251,9 @@ def _adjust(row: TaskCompletion, completion: Completion, today: date) -> bool:
             ledger.post_earnings([_correction(row, completion, more, today)], today=today)
         elif more < 0:
             _take_points(row, -more, f"award:{row.pk}:{row.postings}", today)
+        limits.count(row.task_id, row.posted_on or today, points=more)
     elif row.status == Status.POSTED:
-        facts |= {"points": row.points, "growth": row.growth, "benefit": row.benefit}
+        facts |= {"points": row.points, "growth": row.growth}
         facts |= {"day": row.day, "event_id": row.event_id}
     for name in FACTS:
         setattr(row, name, facts[name])
@@ -277,16 +282,17 @@ def _correction(row: TaskCompletion, completion: Completion, points: int, today:
 
 
 @transaction.atomic
-def claim(*, customer_id: int, task: GrowthTask, rules_by_version: Any) -> list[TaskCompletion]:
+def claim(*, customer_id: int, task: GrowthTask) -> list[TaskCompletion]:
     """Post all that waits to be claimed of a task, once. Returns what was posted or refused.
 
-    ``rules_by_version(version ids) -> {id: TaskRule}`` compiles the versions concerned.
+    It is paid as the versions promise under which it was earned.
 
     Raises:
         NothingToClaim: nothing waits; also when the claim came twice.
     """
+    rules, now = hold_release()
     ledger.lock_customers([customer_id])
-    today = bankday.today()
+    today = now.astimezone(bankday.zone()).date()
     rows = list(
         TaskCompletion.objects.filter(
             customer_id=customer_id, task=task, status=Status.CLAIMABLE
@@ -294,17 +300,18 @@ def claim(*, customer_id: int, task: GrowthTask, rules_by_version: Any) -> list[
     )
     if not rows:
         raise NothingToClaim
-    rules = rules_by_version({row.version_id for row in rows})
-    claims = [limits.Claim(customer_id, rules[row.version_id]) for row in rows]
+    claims = [limits.Claim(customer_id, rules.by_version[row.version_id]) for row in rows]
     due = []
-    for row, reason in zip(rows, limits.admit(claims, today=today), strict=True):
+    reasons = limits.admit(claims, today=today)
+    for row, asked, reason in zip(rows, claims, reasons, strict=True):
         row.status = Status.REFUSED if reason else Status.POSTED
         row.reason, row.posted_on = reason, None if reason else today
         if not reason:
-            due.append((row.pk, row.postings, customer_id, rules[row.version_id], row.day))
+            due.append((row.pk, row.postings, customer_id, asked.rule, row.day))
     TaskCompletion.objects.bulk_update(rows, ["status", "reason", "posted_on"])
     _pay(due, today)
-    levels.regrade([customer_id], today=today)
+    risen = levels.regrade([customer_id], today=today, versions=rules.schemes)
+    segments.refresh(rules.level_segments(), risen, rules.segment_context(today))
     return rows
 
 

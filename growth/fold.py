@@ -24,6 +24,8 @@ from growth.conditions import Where
 from growth.values import EXACT, canonical, number
 
 MAX_COMPLETIONS_PER_EVENT = 1000
+# What is refused of one event is counted up to here; amounts may have 40 digits.
+MAX_REFUSED_PER_EVENT = 10**15
 
 Position = tuple[datetime, str, str]  # time, source, id: the order of events
 State = dict[str, Any]
@@ -65,6 +67,7 @@ class TaskRule:
     benefit: str = ""
     points_expire: Mapping[str, int] | None = None
     limit: Mapping[str, int] = field(default_factory=dict)
+    counted: bool = False  # a version of the task has a limit
 
 
 class Completion(NamedTuple):
@@ -201,7 +204,8 @@ def _cumulative(rule: TaskRule, state: State, event: FoldEvent) -> tuple[list[in
     state["left"] = str(left)
     plausible = min(reached, MAX_COMPLETIONS_PER_EVENT)
     before = state.get("n", 0)
-    return list(range(before + 1, before + plausible + 1)), reached - plausible
+    excess = min(reached - plausible, MAX_REFUSED_PER_EVENT)
+    return list(range(before + 1, before + plausible + 1)), excess
 
 
 def _streak(rule: TaskRule, state: State, event: FoldEvent) -> tuple[list[int], int]:

@@ -23,7 +23,7 @@ def admit(claims: Sequence[Claim], *, today: date) -> list[str]:
 
     Reasons are the names of the limits: per_customer, completions, points, completions_a_day.
     """
-    limited = {claim.rule.task_id for claim in claims if claim.rule.limit}
+    limited = {claim.rule.task_id for claim in claims if claim.rule.counted}
     if not limited:
         return [""] * len(claims)
     used = _lock_counters(sorted(limited), today)
@@ -38,16 +38,15 @@ def admit(claims: Sequence[Claim], *, today: date) -> list[str]:
     return reasons
 
 
-def release(rule_ids_points: Sequence[tuple[int, date, int]]) -> None:
-    """Give back what reversed completions had used: (task id, day of posting, points)."""
+def count(task_id: int, posted_on: date, *, completions: int = 0, points: int = 0) -> None:
+    """Count what a correction of something posted adds, or (negative) gives back."""
     with connection.cursor() as cursor:
-        for task_id, day, points in sorted(rule_ids_points):
-            cursor.execute(
-                """UPDATE growth_taskcounter
-                   SET completions = completions - 1, points = points - %s
-                   WHERE task_id = %s AND (day IS NULL OR day = %s)""",
-                [points, task_id, day],
-            )
+        cursor.execute(
+            """UPDATE growth_taskcounter
+               SET completions = completions + %s, points = points + %s
+               WHERE task_id = %s AND (day IS NULL OR day = %s)""",
+            [completions, points, task_id, posted_on],
+        )
 
 
 class _Used:
@@ -75,21 +74,30 @@ def _judge(claim: Claim, used: _Used, held: Counter) -> str:
     return ""
 
 
+_LOCK = """
+    SELECT task_id, day, completions, points FROM growth_taskcounter
+    WHERE task_id = ANY(%s) AND (day IS NULL OR day = %s)
+    ORDER BY task_id, day NULLS FIRST FOR UPDATE
+"""
+
+# A limit also counts what was posted before there was one.
+_START = """
+    INSERT INTO growth_taskcounter (task_id, day, completions, points)
+    SELECT t, d, count(c.id), coalesce(sum(c.points), 0)
+    FROM unnest(%s::bigint[]) t CROSS JOIN unnest(ARRAY[NULL, %s]::date[]) d
+    LEFT JOIN growth_taskcompletion c
+      ON c.task_id = t AND c.status = 'posted' AND (d IS NULL OR c.posted_on = d)
+    GROUP BY t, d ORDER BY t, d NULLS FIRST ON CONFLICT DO NOTHING
+"""
+
+
 def _lock_counters(task_ids: list[int], today: date) -> dict[int, _Used]:
     used = {task_id: _Used() for task_id in task_ids}
     with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO growth_taskcounter (task_id, day, completions, points)
-               SELECT t, d, 0, 0 FROM unnest(%s::bigint[]) t, unnest(ARRAY[NULL, %s]::date[]) d
-               ORDER BY t, d NULLS FIRST ON CONFLICT DO NOTHING""",
-            [task_ids, today],
-        )
-        cursor.execute(
-            """SELECT task_id, day, completions, points FROM growth_taskcounter
-               WHERE task_id = ANY(%s) AND (day IS NULL OR day = %s)
-               ORDER BY task_id, day NULLS FIRST FOR UPDATE""",
-            [task_ids, today],
-        )
+        cursor.execute(_LOCK, [task_ids, today])
+        if cursor.rowcount < 2 * len(task_ids):
+            cursor.execute(_START, [task_ids, today])
+            cursor.execute(_LOCK, [task_ids, today])
         for task_id, day, completions, points in cursor.fetchall():
             counter = used[task_id].today if day else used[task_id].total
             counter[:] = [completions, points]

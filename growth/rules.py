@@ -1,5 +1,6 @@
 """The task versions that judge events, compiled once per release of the growth program."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -26,10 +27,14 @@ class Rules:
         self.history_release = history_release
         segment_ids = dict(Segment.objects.values_list("code", "pk"))
         codes = {version.task.code: version.task_id for version in versions}
+        counted = {version.task_id for version in versions if version.spec.get("limit")}
         self.by_task: dict[int, TaskRule] = {}
+        self.by_version: dict[int, TaskRule] = {}
         self._by_event: dict[str, list[tuple[int, int | None, TaskRule]]] = {}
         for version in versions:
             rule = compile_rule(version, segment_ids, codes)
+            rule = replace(rule, counted=version.task_id in counted)
+            self.by_version[version.pk] = rule
             self._by_event.setdefault(rule.event, []).append(
                 (version.first_release, version.end_release, rule)
             )
