@@ -61,9 +61,9 @@ def load_text(text: str, **options: Any) -> program.Changes:
 
 
 def at(when: str | date) -> str:
-    """RFC 3339 for a bank time: ``2025-01-31`` (its noon), ``2025-01-31T23:59:59.999999``."""
+    """RFC 3339 for a bank time: ``2025-01-31`` (when it begins) or ``2025-01-31T23:59:59.999``."""
     text = str(when)
-    moment = datetime.fromisoformat(text if "T" in text else f"{text}T12:00:00")
+    moment = datetime.fromisoformat(text if "T" in text else f"{text}T00:00:00")
     return (moment if moment.tzinfo else moment.replace(tzinfo=BANK)).isoformat()
 
 
