@@ -228,9 +228,8 @@ def _judge_history(task: GrowthTask, live: TaskVersion, changes: Changes) -> Non
     task.versions.exclude(pk=live.pk).update(first_release=0, end_release=0)
     live.first_release = 0
     live.save(update_fields=["first_release"])
-    TaskCompletion.objects.filter(task=task, status=TaskCompletion.Status.POSTED).update(
-        pinned=True
-    )
+    earned = (TaskCompletion.Status.POSTED, TaskCompletion.Status.CLAIMABLE)
+    TaskCompletion.objects.filter(task=task, status__in=earned).update(pinned=True)
     changes.history = True
     changes.lines.append(f"task {task.code}: judges the stored events, too")
 

@@ -31,7 +31,7 @@ def apply(customers: Mapping[int, Locked], new: set[Identity]) -> set[int]:
         against: dict[Named, list[Identity]] = defaultdict(list)
         for customer_id, source, event_id, target_source, target_id in reversals:
             against[(customer_id, target_source, target_id)].append((source, event_id))
-        rows = [(*named, _counts(named, against, frozenset())) for named in against]
+        rows = [(*named, counts) for named, counts in _counting(against).items()]
         cursor.execute(
             """UPDATE growth_bankevent e SET counts = n.counts
                FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::boolean[])
@@ -51,11 +51,25 @@ def apply(customers: Mapping[int, Locked], new: set[Identity]) -> set[int]:
     return uncounted
 
 
-def _counts(
-    named: Named, against: Mapping[Named, list[Identity]], above: frozenset[Identity]
-) -> bool:
-    """Whether an event counts: no reversal of it does. ``above`` breaks circles."""
-    return not any(
-        reversal not in above and _counts((named[0], *reversal), against, above | {reversal})
-        for reversal in against.get(named, ())
-    )
+def _counting(against: Mapping[Named, list[Identity]]) -> dict[Named, bool]:
+    """Which of the named events count: those that no counting reversal is against.
+
+    From the newest of a chain down, without recursion: a chain may be as long as a bank likes.
+    Reversals that go in a circle have no effect on each other.
+    """
+    targets = {
+        (named[0], *reversal): named for named, group in against.items() for reversal in group
+    }
+    undecided = {named: len(group) for named, group in against.items()}
+    counts = dict.fromkeys(against, True)
+    decided = [reversal for reversal in targets if reversal not in against]
+    while decided:
+        reversal = decided.pop()
+        named = targets.get(reversal)
+        if named is None:
+            continue
+        counts[named] &= not counts.get(reversal, True)
+        undecided[named] -= 1
+        if not undecided[named]:
+            decided.append(named)
+    return counts
