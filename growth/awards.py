@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from growth import bankday, ledger, levels, limits, registry, segments
+from growth import bankday, ledger, levels, limits, prepared, registry, segments
 from growth.bulk import columns, rows_as
 from growth.errors import NothingToClaim
 from growth.fold import Completion, TaskRule
@@ -61,7 +61,7 @@ _KEYS = rows_as("k", customer_id="bigint", task_id="bigint", key="bigint")
 def _existing(keys: list[Key]) -> dict[Key, TaskCompletion]:
     if not keys:
         return {}
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(
             f"""SELECT id FROM growth_taskcompletion
                 JOIN {_KEYS} USING (customer_id, task_id, key)""",  # noqa: S608
@@ -162,7 +162,7 @@ def _upsert(
         status, reason = statuses[key]
         posted_on = today if status == Status.POSTED else None
         rows.append((*key, *_facts(fresh[key]).values(), str(status), reason, posted_on))
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(_UPSERT, columns(rows))
         return {(row[2], row[3], row[4]): (row[0], row[1]) for row in cursor.fetchall()}
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
-from growth import bankday, progress, reversals
+from growth import bankday, prepared, progress, reversals
 from growth.bulk import columns, rows_as
 from growth.cloudevents import REVERSED, Incoming
 from growth.fold import FoldEvent
@@ -161,7 +161,7 @@ _LOCK = """
 def _lock_customers(refs: set[str]) -> dict[str, _Customer]:
     """Lock the customers, enrolling who is new."""
     wanted = sorted(refs)
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(_LOCK, [wanted])
         rows = cursor.fetchall()
         enrolled: set[str] = set()
@@ -248,7 +248,7 @@ def _insert(
         )
         for event in unique.values()
     ]
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(_INSERT, [rules.release, settled_at, settled_at, *columns(rows)])
         return {(source, event_id): pk for pk, source, event_id in cursor.fetchall()}
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 from django.db.models import F, Q, Sum
 
-from growth import bankday
+from growth import bankday, prepared
 from growth.bulk import columns, rows_as
 from growth.errors import IdempotencyConflict, InsufficientPoints
 from growth.models import (
@@ -87,7 +87,7 @@ def post_earnings(earnings: list[Earning], *, today: date) -> None:
     if not earnings:
         return
     rows = [(*row[:4], json.dumps(row.origin), row.expires_on) for row in earnings]
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(_POST, [*columns(rows), today])
 
 

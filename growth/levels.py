@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from django.db import connection, transaction
 
+from growth import prepared
 from growth.bulk import columns, rows_as
 from growth.models import Customer, LevelChange, LevelScheme
 
@@ -172,7 +173,7 @@ def post_growth(postings: list[GrowthPosting]) -> None:
     postings = [posting for posting in postings if posting.value]
     if not postings:
         return
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(
             f"""INSERT INTO growth_growthentry (key, customer_id, value, day, reason)
                 SELECT * FROM {_POSTED}""",  # noqa: S608
@@ -212,7 +213,7 @@ def regrade(
 
 def _graded(customer_ids: list[int]) -> Iterable[tuple[int, str, dict[date, int]]]:
     """Customers with their stored level and their growth value by day, net of reversals."""
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(
             """SELECT c.id, c.level, array_agg(g.day), array_agg(g.value)
                FROM growth_customer c LEFT JOIN (

@@ -10,9 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection
-
-from growth import awards, bankday, levels, segments
+from growth import awards, bankday, levels, prepared, segments
 from growth.bulk import columns, rows_as
 from growth.fold import Completion, FoldEvent, Position, State, fold
 from growth.models import Customer
@@ -92,7 +90,7 @@ def read_states(customer_ids: list[int]) -> dict[int, dict[int, State]]:
     found: dict[int, dict[int, State]] = {}
     if not customer_ids:
         return found
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(
             """SELECT customer_id, task_id, state::text FROM growth_taskprogress
                WHERE customer_id = ANY(%s)""",
@@ -106,7 +104,7 @@ def read_states(customer_ids: list[int]) -> dict[int, dict[int, State]]:
 def read_events(customer_ids: list[int], event_types: list[str]) -> dict[int, list[FoldEvent]]:
     """Stored events that count, of these types, by customer and in the order of events."""
     found: dict[int, list[FoldEvent]] = {}
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(
             """SELECT customer_id, id, source, event_id, type, time, data::text, segments, release
                FROM growth_bankevent
@@ -162,7 +160,7 @@ _WRITE_POSITIONS = f"""
 def _write(
     new_states: dict[int, dict[int, State]], customers: Sequence[Locked], rules: Rules
 ) -> None:
-    """Store the states and how far each customer is folded, in one round trip."""
+    """Store the states and how far each customer is folded."""
     states = [
         (customer_id, task_id, json.dumps(state))
         for customer_id, changed in new_states.items()
@@ -175,12 +173,10 @@ def _write(
             known.append(customer.folded)
         time, source, event_id = max(known, default=(None, "", ""))
         positions.append((customer.customer_id, time, source, event_id, rules.release))
-    statements, params = [_WRITE_POSITIONS], columns(positions)
-    if states:
-        statements.append(_WRITE_STATES)
-        params += columns(states)
-    with connection.cursor() as cursor:
-        cursor.execute(";".join(statements), params)
+    with prepared.cursor() as cursor:
+        cursor.execute(_WRITE_POSITIONS, columns(positions))
+        if states:
+            cursor.execute(_WRITE_STATES, columns(states))
 
 
 def _follow_up(customers: Sequence[Locked], regrade: set[int], rules: Rules, today: date) -> None:

@@ -6,9 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
-
-from growth import levels, segments
+from growth import levels, prepared, segments
 from growth.conditions import Where
 from growth.fold import TaskRule
 from growth.models import ProgramRelease, Segment, TaskVersion
@@ -135,15 +133,10 @@ def rule_from_spec(
 
 def hold_release() -> tuple["Rules", datetime]:
     """The rules now live, held until the transaction ends, and the database's clock."""
-    with connection.cursor() as cursor:
-        # Two statements in one round trip: the second sees what was committed while the first
-        # waited for the lock.
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock_shared(%s);"
-            "SELECT coalesce(max(id), 0), clock_timestamp() FROM growth_programrelease",
-            [PROGRAM_LOCK],
-        )
-        cursor.nextset()
+    with prepared.cursor() as cursor:
+        # Two statements: the second sees what was committed while the first waited.
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [PROGRAM_LOCK])
+        cursor.execute("SELECT coalesce(max(id), 0), clock_timestamp() FROM growth_programrelease")
         release, now = cursor.fetchone()
     return rules_of(release), now
 

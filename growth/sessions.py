@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpRequest
 
+from growth import prepared
 from growth.errors import GrowthError, NotFound, TicketRefused
 
 logger = logging.getLogger(__name__)
@@ -109,17 +110,17 @@ _VISITOR = """
            ARRAY(SELECT l.code FROM growth_level l WHERE l.scheme_id =
                    (SELECT id FROM growth_levelscheme ORDER BY version DESC LIMIT 1)
                  ORDER BY l.threshold),
-           s.seen_at < clock_timestamp() - make_interval(secs => %s)
+           s.seen_at < clock_timestamp() - make_interval(secs => %s::int)
     FROM growth_customersession s JOIN growth_customer c ON c.id = s.customer_id
     WHERE s.digest = %s AND s.expires_at > clock_timestamp()
-      AND s.seen_at > clock_timestamp() - make_interval(mins => %s)
+      AND s.seen_at > clock_timestamp() - make_interval(mins => %s::int)
 """
 
 
 def _visitor(token: str) -> Visitor | None:
     if len(token) > MAX_TOKEN_LENGTH:
         return None
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(_VISITOR, [SEEN_EVERY_SECONDS, digest(token), IDLE_MINUTES])
         row = cursor.fetchone()
         if row is None:
