@@ -39,19 +39,20 @@ class Import:
 
 
 def run(place: Place, *, quick: bool) -> Result | None:
-    """Import the feed in a process of its own, then write its rows again; three times."""
+    """Import the feed in a process of its own, then write its rows again; in three runs."""
     folder = berka.folder()
     if folder is None:
         print(f"{NAME}: skipped, there is no Berka feed (set BERKA_DIR)")
         return None
-    events, runs = (40_000, 1) if quick else (200_000, 3)
+    # The first run is the long one; the others repeat its beginning.
+    sizes = (40_000,) if quick else (200_000, 100_000, 100_000)
     feed = place.places.data_dir / "feed.jsonl"
-    berka.write(folder, feed, events)
     place.copy_database(FEED, "bench_empty")
     place.manage("load_program", str(folder / "program.yaml"), database=FEED)
     batches: list[rows.Batch] = []
     imports, pairs = [], []
-    for number in range(runs):
+    for number, events in enumerate(sizes):
+        berka.write(folder, feed, events)
         place.copy_database(OURS, FEED)
         place.copy_database(PLAIN, FEED)
         place.settle_down()
@@ -59,7 +60,7 @@ def run(place: Place, *, quick: bool) -> Result | None:
         if not batches:
             batches = _written(place)
         place.settle_down()
-        seconds = raw.write(place.address(PLAIN), batches)
+        seconds = raw.write(place.address(PLAIN), batches[: events // rows.BATCH])
         pairs.append((imports[-1].rate, events / seconds))
         _compare(place, contents=number == 0)
         print(f"{NAME}: {pairs[-1][0]:,.0f} of {pairs[-1][1]:,.0f} events/s", flush=True)
@@ -74,9 +75,9 @@ def run(place: Place, *, quick: bool) -> Result | None:
         TARGET,
         at_most={
             "peak MiB": (max(max(one.memory) for one in imports), MOST_MIB),
-            "growth MiB": (max(one.growth for one in imports), MOST_GROWTH_MIB),
+            "growth MiB": (imports[0].growth, MOST_GROWTH_MIB),
         },
-        facts={"events": events, "runs": [[round(a), round(b)] for a, b in pairs]},
+        facts={"events": sizes[0], "runs": [[round(a), round(b)] for a, b in pairs]},
     )
 
 

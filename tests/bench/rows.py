@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 
+BATCH = 1000  # events in one transaction, as the product imports them
 # Set by each database's own clock.
 _TIMES = {
     "received_at", "settled_at", "posted_at", "recorded_at", "since", "changed_at", "enrolled_at",
