@@ -5,6 +5,7 @@ import { el, icon, notice, say } from "./dom.js";
 const sources = {};
 const watchers = {};
 const known = {};
+const broken = new Set();
 
 export function source(name, load) {
   sources[name] = load;
@@ -35,19 +36,31 @@ async function show(name, { box, render }) {
   try {
     const data = await asked;
     if (asked !== known[name]) return;
+    broken.delete(name);
+    const held = box.contains(document.activeElement) && document.activeElement.closest("[data-block]").dataset.block;
     render(data, box);
+    if (held) back(held);
     box.removeAttribute("aria-busy");
   } catch (trouble) {
     if (asked !== known[name]) return;
     if (trouble.code === "session_over") return over(box);
     if (!(trouble instanceof Trouble)) throw trouble;
-    if (box.hasAttribute("aria-busy") && !box.hasAttribute("data-quiet")) box.replaceChildren(failed(name, trouble));
+    broken.add(name);
+    if (box.hasAttribute("aria-busy") && !box.hasAttribute("data-quiet")) box.replaceChildren(failed(trouble));
   }
 }
 
-function failed(name, trouble) {
+// Who moves by keyboard stays at the same place when it is drawn again.
+export function back(block) {
+  const place = document.querySelector(`[data-block="${CSS.escape(block)}"]`);
+  if (!place || place.contains(document.activeElement)) return;
+  if (place.tabIndex < 0) place.setAttribute("tabindex", "-1");
+  place.focus({ preventScroll: true });
+}
+
+function failed(trouble) {
   return el("div", { class: "trouble" }, el("p", {}, trouble.text),
-    el("button", { class: "button button--tonal", type: "button", onclick: () => refresh(name) }, icon("refresh-cw"), say("retry")));
+    el("button", { class: "button button--tonal", type: "button", onclick: () => refresh(...broken) }, icon("refresh-cw"), say("retry")));
 }
 
 function over(box) {

@@ -68,7 +68,9 @@ function how(task) {
 }
 
 async function claim(task, button) {
-  button.disabled = true;
+  // Not "disabled": that would take the focus away from who moves by keyboard.
+  if (button.getAttribute("aria-disabled") === "true") return;
+  button.setAttribute("aria-disabled", "true");
   button.textContent = say("claiming");
   try {
     const given = await call(`me/tasks/${encodeURIComponent(task.code)}/claim`, { method: "POST", body: {} });
@@ -77,7 +79,7 @@ async function claim(task, button) {
   } catch (trouble) {
     if (!(trouble instanceof Trouble)) throw trouble;
     toast(trouble.text);
-    button.disabled = false;
+    button.removeAttribute("aria-disabled");
     button.textContent = trouble.final ? say("claim") : say("retry");
     if (!trouble.final) return;
   }
