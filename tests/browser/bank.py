@@ -38,9 +38,7 @@ def ticket(ref: str, path: str) -> str:
     bank, _ = ApiClient.objects.get_or_create(
         client_id="app", defaults={"name": "App", "scopes": ["handoffs:write"]}
     )
-    made = sessions.issue_ticket(
-        customer_ref=ref, channel="app", next_path=path, client_id=bank.pk
-    )
+    made = sessions.issue_ticket(customer_ref=ref, channel="app", next_path=path, client_id=bank.pk)
     return made.ticket
 
 
