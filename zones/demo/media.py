@@ -34,8 +34,9 @@ def size_all() -> None:
     for model in (ZonePage, ArticlePage):
         for pk in model.objects.values_list("pk", flat=True):
             prepare(pk)
-    for benefit in Benefit.objects.exclude(picture=None).select_related("picture"):
-        benefit.picture.get_rendition(PICTURE)
+    shown = Benefit.objects.exclude(picture=None).values("picture")
+    for image in get_image_model().objects.filter(pk__in=shown):
+        image.get_rendition(PICTURE)
 
 
 def _add(model: Any, collection: Collection, name: str, title: str) -> Any:
