@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
-from growth import segments
+from growth import bankday, segments
 from growth.cloudevents import MAX_LENGTH
 from growth.intake import enrol
 from growth.models import Segment
@@ -35,7 +35,7 @@ def describe(cells: dict[str, str]) -> Description | tuple[str, str]:
         return "invalid", "customer_id: must be 1 to 128 characters"
     attributes: dict[str, Any] = {}
     for column, cell in cells.items():
-        if column in ("customer_id", "tags") or not cell.strip():
+        if column == "customer_id" or not cell.strip():
             continue
         try:
             check_text(cell)
@@ -43,7 +43,8 @@ def describe(cells: dict[str, str]) -> Description | tuple[str, str]:
             return "invalid", f"{column}: {error}"
         if holds_personal_number(cell):
             return "personal_data", f"{column}: card, identity and phone numbers are not taken in"
-        attributes[column] = typed(cell.strip())
+        if column != "tags":
+            attributes[column] = typed(cell.strip())
     if holds_personal_number(ref):
         return "personal_data", "customer_id: must be opaque"
     tags = sorted(set(cells["tags"].split())) if "tags" in cells else None
@@ -71,7 +72,7 @@ def describe_all(descriptions: Sequence[Description]) -> int:
     """
     rules, now = hold_release()
     refs = sorted(description.ref for description in descriptions)
-    enrol(refs)
+    added = enrol(refs)
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT id FROM growth_customer WHERE ref = ANY(%s) ORDER BY id
@@ -92,13 +93,13 @@ def describe_all(descriptions: Sequence[Description]) -> int:
         )
         changed = {ref for (ref,) in cursor.fetchall()}
         cursor.execute(
-            """SELECT id, ref FROM growth_customer WHERE ref = ANY(%s)
-               AND (ref = ANY(%s) OR enrolled_at = now())""",
-            [refs, sorted(changed)],
+            "SELECT id FROM growth_customer WHERE ref = ANY(%s) ORDER BY id",
+            [sorted({*changed, *added})],
         )
-        concerned = dict(cursor.fetchall())
+        concerned = [pk for (pk,) in cursor.fetchall()]
     chosen: list[Segment] = rules.all_segments()
-    segments.refresh(chosen, sorted(concerned), rules.segment_context(now.date()))
+    today = now.astimezone(bankday.zone()).date()
+    segments.refresh(chosen, concerned, rules.segment_context(today))
     return len(concerned)
 
 

@@ -2,9 +2,10 @@
 
 import csv
 import gzip
-import io
 import lzma
 import time
+import zlib
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from django.core.management.base import CommandError
 from tqdm import tqdm
 
 from growth.models import RejectedRow
+from growth.values import BadJson, check_json
 
 MAX_LINE = 2**20
 KEPT = 2**16
@@ -38,12 +40,12 @@ def opened(path: str) -> Iterator[BinaryIO]:
     try:
         with opener(path, "rb") as file:
             yield file
-    except (OSError, EOFError, lzma.LZMAError) as error:
+    except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
         raise CommandError(f"{path}: cannot be read: {error}") from None
 
 
-def lines(file: BinaryIO) -> Iterator[Line]:
-    """Lines that are not blank. A line past 1 MiB is skipped over without being held."""
+def lines(file: BinaryIO, *, blank: bool = False) -> Iterator[Line]:
+    """Lines, without ``blank`` ones. A line past 1 MiB is skipped over without being held."""
     number = 0
     while raw := file.readline(MAX_LINE + 1):
         number += 1
@@ -59,7 +61,7 @@ def lines(file: BinaryIO) -> Iterator[Line]:
             detail = f"not UTF-8: byte {error.start + 1} of the line"
             yield Line(number, raw.decode("utf-8", "replace"), ("encoding", detail))
             continue
-        if text.strip():
+        if blank or text.strip():
             yield Line(number, text.rstrip("\r\n"))
 
 
@@ -73,26 +75,60 @@ class CsvRow(NamedTuple):
 
 
 def csv_rows(file: BinaryIO, path: str, required: str) -> Iterator[CsvRow]:
-    """Rows of a CSV with a header. Raises CommandError where the header cannot be used."""
-    records = _records(lines(file))
+    """Rows of a CSV with a header. Raises CommandError where the header cannot be used.
+
+    A quoted cell may hold line breaks. Where that does not come to a row, only the row's first
+    line is at fault, and the next row begins on the next line.
+    """
+    source, waiting = lines(file, blank=True), deque[Line]()
+
+    def following() -> Line | None:
+        return waiting.popleft() if waiting else next(source, None)
+
     header: list[str] | None = None
-    for line in records:
+    while (line := following()) is not None:
         if line.fault:
             if header is None:
                 raise CommandError(f"{path}: line {line.number}: {line.fault[1]}")
             yield CsvRow(line.number, line.text, {}, line.fault)
             continue
-        cells = _cells(line.text)
+        if not line.text.strip():
+            continue
+        cells, more = _record(line, following)
         if header is None:
             header = _header(cells, path, required)
         elif cells is None or len(cells) != len(header):
+            waiting.extendleft(reversed(more))
             found = "a broken quote" if cells is None else f"{len(cells)} cells"
             fault = ("columns", f"{found} where the header has {len(header)} columns")
             yield CsvRow(line.number, line.text, {}, fault)
         else:
-            yield CsvRow(line.number, line.text, dict(zip(header, cells, strict=True)))
+            text = "\n".join([line.text, *(other.text for other in more)])
+            yield CsvRow(line.number, text, dict(zip(header, cells, strict=True)))
     if header is None:
         raise CommandError(f"{path}: is empty; a header with {required} was expected")
+
+
+def _record(
+    first: Line, following: Callable[[], Line | None]
+) -> tuple[list[str] | None, list[Line]]:
+    """The cells of the row that begins with a line, and the further lines that it took."""
+    more: list[Line] = []
+
+    def texts() -> Iterator[str]:
+        yield f"{first.text}\n"
+        size = 0
+        while size < KEPT and (line := following()) is not None:
+            more.append(line)
+            if line.fault:
+                return
+            size += len(line.text) + 1
+            yield f"{line.text}\n"
+
+    try:
+        return next(csv.reader(texts(), strict=True)), more
+    except (csv.Error, StopIteration):
+        return None, more
 
 
 def _header(cells: list[str] | None, path: str, required: str) -> list[str]:
@@ -104,34 +140,11 @@ def _header(cells: list[str] | None, path: str, required: str) -> list[str]:
         raise CommandError(f"{path}: the header has no column {required}")
     if "" in names:
         raise CommandError(f"{path}: a column in the header has no name")
-    return names
-
-
-def _cells(text: str) -> list[str] | None:
     try:
-        return next(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except (csv.Error, StopIteration):
-        return None
-
-
-def _records(source: Iterator[Line]) -> Iterator[Line]:
-    """Join lines that a quoted line break belongs to (at most to 1 MiB)."""
-    held: Line | None = None
-    for line in source:
-        if held is not None:
-            if line.fault:
-                yield held
-                yield line
-                held = None
-                continue
-            line = Line(held.number, f"{held.text}\n{line.text}")
-            held = None
-        if not line.fault and line.text.count('"') % 2 and len(line.text) < MAX_LINE:
-            held = line
-        else:
-            yield line
-    if held is not None:
-        yield held
+        check_json(names)
+    except BadJson as error:
+        raise CommandError(f"{path}: the header: {error}") from None
+    return names
 
 
 def keep_rejected(feed: str, kind: str, rows: list[tuple[int, str, str, str]]) -> None:

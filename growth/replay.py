@@ -7,6 +7,9 @@ from growth import imports, registry
 from growth.feeds import KEPT, CsvRow, Line, Tally
 from growth.models import RejectedRow
 
+# What was kept of such rows is not what came.
+UNREADABLE = ("columns", "encoding", "too_long")
+
 
 def replay_rejected(*, since: datetime | None, at: datetime) -> Tally:
     """Take in again what was rejected (since then) and not yet replayed.
@@ -18,7 +21,7 @@ def replay_rejected(*, since: datetime | None, at: datetime) -> Tally:
     if since:
         waiting = waiting.filter(rejected_at__gte=since)
     for row in waiting.iterator(chunk_size=500):
-        if len(row.row) >= KEPT:
+        if row.code in UNREADABLE or len(row.row) >= KEPT or "\ufffd" in row.row:
             tally.rejected += 1
         elif row.kind == "event":
             _replay_event(row, tally, at)
@@ -38,11 +41,7 @@ def _replay_event(row: RejectedRow, tally: Tally, at: datetime) -> None:
 
 
 def _replay_customer(row: RejectedRow, tally: Tally, at: datetime) -> None:
-    try:
-        cells = json.loads(row.row)
-    except ValueError:  # a row whose cells could not even be told apart
-        tally.rejected += 1
-        return
+    cells = json.loads(row.row)
     if not imports.take_in_rows([CsvRow(row.line, row.row, cells)], row.feed, tally):
         RejectedRow.objects.filter(pk=row.pk).update(replayed_at=at)
 
