@@ -94,14 +94,19 @@ def reversal(of: dict, *, who: str = "", **facts: Any) -> dict[str, Any]:
     return event("event.reversed", who or of["subject"], data=named, **facts)
 
 
-def read(*events: dict) -> list[Incoming]:
+def read(*lines: str) -> list[Incoming]:
     now = bankday.now()
-    return [read_line(json.dumps(found), now=now) for found in events]
+    return [read_line(line, now=now) for line in lines]
+
+
+def take_lines(*lines: str, settle: bool = True) -> Outcome:
+    """Take in lines of a feed as one batch."""
+    return intake.take_in(read(*lines), settle=settle)
 
 
 def take(*events: dict, settle: bool = True) -> Outcome:
     """Take in events as one batch."""
-    return intake.take_in(read(*events), settle=settle)
+    return take_lines(*map(json.dumps, events), settle=settle)
 
 
 def take_one_by_one(*events: dict) -> None:
@@ -186,9 +191,11 @@ def completions(code: str = "t") -> int:
     return figures(code)["completions"]
 
 
-def completion_days(code: str = "t", ref: str = "ada") -> list[str]:
-    """Days of the completing events, of what stands."""
-    rows = TaskCompletion.objects.filter(task__code=code, customer__ref=ref)
+def completion_days(code: str = "t", ref: str | None = "ada") -> list[str]:
+    """Days of the completing events, of what stands; of everybody without a ``ref``."""
+    rows = TaskCompletion.objects.filter(task__code=code)
+    if ref:
+        rows = rows.filter(customer__ref=ref)
     return sorted(str(row.day) for row in rows.exclude(status="reversed"))
 
 
