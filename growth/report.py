@@ -1,21 +1,29 @@
 """The figures of `program_report`, and what `reconcile` compares."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, transaction
 
 from growth import bankday, ledger, levels, progress, registry, segments
 from growth.models import Customer, GrowthTask, LevelScheme, Segment
-from growth.rules import hold_release
+from growth.queries import program_now
 
 
-@transaction.atomic
+@contextmanager
+def _snapshot() -> Iterator[None]:
+    """All that is read here is as of one instant, while events go on coming in."""
+    with transaction.atomic():
+        if not connection.savepoint_ids:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
+
+
+@_snapshot()
 def program_report() -> dict[str, Any]:
     """Contract section 5, from one snapshot."""
-    if not connection.in_atomic_block or not connection.savepoint_ids:
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
     by_type = _pairs("SELECT type, count(*) FROM growth_bankevent GROUP BY 1 ORDER BY 1")
     report = {
         "customers": Customer.objects.count(),
@@ -31,13 +39,13 @@ def program_report() -> dict[str, Any]:
 
 def differences() -> Iterable[str]:
     """Where balances, levels, streaks, progress or stock differ from the records."""
-    with transaction.atomic():
-        rules, now = hold_release()
-    yield from ledger.differences()
-    yield from levels.differences(now.astimezone(bankday.zone()).date())
-    yield from progress.differences(rules)
-    for reconciler in registry.reconcilers.values():
-        yield from reconciler()
+    with _snapshot():
+        rules, today = program_now()
+        yield from ledger.differences()
+        yield from levels.differences(today)
+        yield from progress.differences(rules)
+        for reconciler in registry.reconcilers.values():
+            yield from reconciler()
 
 
 def _pairs(sql: str) -> dict[str, int]:
