@@ -11,6 +11,7 @@ from django.utils import timezone
 from wagtail.models import Collection, Page
 
 from growth import imports, preferences, sessions
+from growth.admin import groups
 from growth.models import ApiClient, Customer, PointsTransfer, TaskCompletion, Wallet
 from zones.demo import files, media, people, shop, site, staff
 from zones.demo.art import canvas
@@ -95,6 +96,7 @@ def _roots() -> None:
     if not Page.objects.exists():
         Page.add_root(title="Root", slug="root")
     Wallet.objects.get_or_create(customer=None)
+    groups.setup_groups()
 
 
 def _import_customers(rows: list[dict[str, str]]) -> None:

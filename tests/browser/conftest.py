@@ -73,7 +73,6 @@ def browser(site: str) -> Iterator[Phone]:
 @pytest.fixture
 def phone(browser: Phone) -> Iterator[Phone]:
     """The phone as nobody's, light, with nothing noted."""
-    browser.driver.get("about:blank")
     browser.leave()
     browser.cdp("Storage.clearDataForOrigin", origin=browser.site, storageTypes="all")
     browser.window(390, 844)

@@ -121,7 +121,8 @@ class Phone:
 
     def leave(self) -> None:
         """Forget the session, as a closed app does."""
-        self.driver.delete_all_cookies()
+        self.driver.get("about:blank")
+        self.cdp("Network.clearBrowserCookies")
 
     @property
     def path(self) -> str:

@@ -10,7 +10,10 @@ from zones.cache import shells
 from zones.models import ZonePage
 
 ZONE = "/zones/city/"
-HOSTILE = '<script>window.__xss=1</script><img src=x onerror="window.__xss=1">"\'><svg onload=window.__xss=1>'
+HOSTILE = (
+    '<script>window.__xss=1</script><img src=x onerror="window.__xss=1">'
+    "\"'><svg onload=window.__xss=1>"
+)
 LINK = "javascript:window.__xss=1"
 
 

@@ -13,7 +13,8 @@ COVERED = """
     const one = document.activeElement, box = one.getBoundingClientRect();
     const [x, y] = [box.x + box.width / 2, box.y + Math.min(box.height, 40) / 2];
     const top = document.elementFromPoint(x, y);
-    return !top || one.contains(top) || top.closest("label")?.contains(one) ? "" : one.outerHTML.slice(0, 90);
+    const itself = !top || one.contains(top) || top.closest("label")?.contains(one);
+    return itself ? "" : one.outerHTML.slice(0, 90);
 """
 REACHABLE = """
     return [...document.querySelectorAll("a[href], button:enabled, summary, input:enabled, select")]

@@ -35,7 +35,7 @@ SMALL = """
         if (one.closest(".skip, [data-sheet]:not([open])")) continue;
         const box = (one.closest("label") || one).getBoundingClientRect();
         if (box.width < arguments[0] - .5 || box.height < arguments[0] - .5)
-            found.push(`${Math.round(box.width)}x${Math.round(box.height)} ${one.outerHTML.slice(0, 90)}`);
+            found.push(`${box.width} x ${box.height} ${one.outerHTML.slice(0, 90)}`);
     }
     return found;
 """
@@ -44,8 +44,9 @@ TYPE = """
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
         const one = walker.currentNode.parentElement;
-        if (!walker.currentNode.data.trim() || !one.checkVisibility({visibilityProperty: true})) continue;
-        if (one.closest(".visually-hidden, .skip, script, template, option, dialog:not([open])")) continue;
+        if (!walker.currentNode.data.trim()) continue;
+        if (!one.checkVisibility({visibilityProperty: true})) continue;
+        if (one.closest(".visually-hidden, .skip, option, dialog:not([open])")) continue;
         const style = getComputedStyle(one), size = parseFloat(style.fontSize);
         const line = parseFloat(style.lineHeight) / size;
         const range = document.createRange();

@@ -1,0 +1,139 @@
+"""Operators at their desk: what they change is what customers see."""
+
+import pytest
+
+from growth.models import Customer, GrowthTask, Segment
+from tests.browser.phone import Phone
+from zones.demo import staff
+from zones.models import ZonePage
+
+ADMIN = "/admin/"
+PREVIEWS = """
+    return [...document.querySelectorAll(".w-preview__iframe")]
+        .filter((one) => one.checkVisibility({opacityProperty: true, visibilityProperty: true}))
+        .map((one) => one.contentDocument?.querySelector(".hero p")?.innerText ?? "");
+"""
+
+
+@pytest.fixture
+def desk(phone):
+    """The same browser as wide as a desk's."""
+    phone.window(1440, 1000)
+    yield phone
+    phone.window(390, 844)
+
+
+def log_in(desk: Phone, name: str) -> None:
+    desk.open("/admin/login/")
+    desk.find("#id_username").send_keys(name)
+    desk.find("#id_password").send_keys(staff.PASSWORD)
+    desk.tap("button[type=submit]")
+    desk.until(lambda: desk.path == ADMIN, "the admin opens")
+
+
+def write(desk: Phone, selector: str, text: str) -> None:
+    field = desk.find(selector)
+    desk.js("arguments[0].scrollIntoView({block: 'center'})", field)
+    field.clear()
+    field.send_keys(text)
+
+
+def add_block(desk: Phone, label: str) -> None:
+    """Choose a block in a stream's menu."""
+    desk.tap(".c-sf-add-button")
+    options = "[role=listbox] [role=option]"
+    desk.until(lambda: desk.shown(options), "the menu of blocks")
+    next(one for one in desk.all(options) if one.text.strip() == label).click()
+
+
+def save(desk: Phone) -> None:
+    before = desk.driver.current_url
+    desk.tap("#w-editor-form [type=submit]:not([name=action-publish])")
+    desk.until(lambda: desk.driver.current_url != before, "it is saved")
+
+
+def test_what_an_editor_writes_and_a_reviewer_publishes_is_what_customers_see(desk, album):
+    page = ZonePage.objects.get(slug="payroll", locale__language_code="en")
+    editing = f"/admin/pages/{page.pk}/edit/"
+    log_in(desk, "editor")
+    desk.open(editing, settled=False)
+
+    write(desk, "#id_intro", "Straight from the editor's desk.")
+    desk.tap("button[aria-label*='preview' i]")
+    desk.until(lambda: any("editor's desk" in text for text in desk.js(PREVIEWS)), "the preview")
+    desk.picture("admin-preview", album)
+    desk.tap("footer button.action-save")
+    desk.until(lambda: desk.shown(".messages .success"), "it is saved")
+    desk.tap("footer [data-w-dropdown-target='toggle']")
+    assert not desk.shown("[name=action-publish]")
+    assert "editor's desk" not in ZonePage.objects.get(pk=page.pk).intro
+    assert desk.complaints() == []
+
+    desk.leave()
+    log_in(desk, "reviewer")
+    desk.open(editing, settled=False)
+    desk.tap("footer [data-w-dropdown-target='toggle']")
+    desk.until(lambda: desk.shown("[name=action-publish]"), "the menu")
+    desk.find("[name=action-publish]").click()
+    desk.until(lambda: ZonePage.objects.filter(pk=page.pk, intro__contains="desk"), "it is live")
+    assert desk.complaints() == []
+
+    desk.leave()
+    desk.window(390, 844)
+    desk.enter("demo-payroll", "/zones/payroll/")
+    assert "editor's desk" in desk.text(".hero")
+
+
+def test_a_segment_is_built_without_writing_a_rule(desk, album):
+    log_in(desk, "campaign")
+    desk.open("/admin/growth/segments/new/", settled=False)
+    desk.picture("admin-segment-empty", album)
+
+    write(desk, "[name=name_en]", "Grandparents by the river")
+    write(desk, "[name=code]", "grandparents")
+    add_block(desk, "Age")
+    write(desk, "[name=conditions-0-value-least]", "66")
+    desk.picture("admin-segment", album)
+    save(desk)
+
+    made = Segment.objects.get(code="grandparents")
+    assert made.rule == {"all": [{"age": {"min": 66}}]}
+    assert desk.complaints() == []
+
+
+def test_a_task_is_made_with_the_form(desk, album):
+    log_in(desk, "campaign")
+    desk.open("/admin/growth/tasks/new/", settled=False)
+    desk.picture("admin-task-empty", album)
+
+    write(desk, "[name=name_en]", "Buy a ticket for the tram")
+    write(desk, "[name=code]", "tram-ticket")
+    write(desk, "[name=event]", "payment.completed")
+    write(desk, "[name=target]", "3")
+    write(desk, "[name=reward_points]", "15")
+    desk.picture("admin-task", album)
+    save(desk)
+
+    task = GrowthTask.objects.get(code="tram-ticket")
+    assert task.name["en"] == "Buy a ticket for the tram"
+    assert desk.complaints() == []
+
+
+def test_the_customer_page_tells_a_customers_story(desk, album):
+    customer = Customer.objects.get(ref="demo-city")
+    log_in(desk, "support")
+    desk.open(f"/admin/customers/list/inspect/{customer.pk}/", settled=False)
+
+    story = desk.text("main")
+    for part in ("demo-city", "Level", "Growth value", "Points", "a bill is paid"):
+        assert part in story, part
+    desk.picture("admin-customer", album)
+    assert desk.complaints() == []
+
+
+@pytest.mark.parametrize("name", staff.GROUPS)
+def test_every_operator_has_a_home(desk, album, name):
+    log_in(desk, name)
+
+    assert desk.shown("main h1")
+    assert desk.complaints() == []
