@@ -155,7 +155,10 @@ def _store(batch: Batch, customer_id: int | None, now: datetime) -> bool:
 
 def _by_our_clock(at: datetime, ahead: timedelta, now: datetime) -> datetime:
     """A phone's clock may be wrong: its distance from ours at sending is taken off."""
-    return max(now - LATE, min(at - ahead, now))
+    try:
+        return max(now - LATE, min(at - ahead, now))
+    except OverflowError:  # a clock at the end of time
+        return now
 
 
 def _add_to_visit(batch: Batch, customer_id: int, now: datetime) -> ZoneVisit | None:

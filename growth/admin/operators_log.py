@@ -20,7 +20,9 @@ class LogFilterSet(WagtailFilterSet):
 
 
 def _what(entry: ModelLogEntry) -> str:
-    return str(log_registry.get_action_label(entry.action))
+    # Only this way are the actions registered first; one that is no more is shown as it is.
+    formatter = log_registry.get_formatter(entry)
+    return str(formatter.label) if formatter else str(entry.action)
 
 
 def _changes(entry: ModelLogEntry) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import DataError
 from rest_framework import exceptions
 from rest_framework.pagination import CursorPagination
@@ -19,5 +20,5 @@ class CursorPages(CursorPagination):
         """A page. A cursor that somebody made up is not found."""
         try:
             return super().paginate_queryset(queryset, request, view)
-        except (ValueError, TypeError, OverflowError, DataError):
+        except (ValueError, TypeError, OverflowError, ValidationError, DataError):
             raise exceptions.NotFound(self.invalid_cursor_message) from None
