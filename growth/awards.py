@@ -39,7 +39,8 @@ def post(completed: dict[int, list[Completion]], *, complete: bool, today: date)
         rows = TaskCompletion.objects.filter(customer__in=list(completed))
         existing = {(row.customer_id, row.task_id, row.key): row for row in rows}
     else:
-        existing = _existing(list(wanted))
+        # Elsewhere the upsert itself leaves alone what stands; a limit must know beforehand.
+        existing = _existing([key for key in wanted if wanted[key].rule.counted])
     for key, row in existing.items():
         if key not in wanted and row.status != Status.REVERSED and not _kept(row):
             reverse(row, today)
@@ -115,7 +116,7 @@ def _insert(fresh: dict[Key, Completion], existing: dict[Key, TaskCompletion], t
     due = [
         (*ids[key], key[0], fresh[key].rule, fresh[key].event.day)
         for key in ordered
-        if statuses[key][0] == Status.POSTED
+        if key in ids and statuses[key][0] == Status.POSTED
     ]
     _pay(due, today)
 
@@ -146,6 +147,7 @@ _UPSERT = f"""
       growth = excluded.growth, benefit = excluded.benefit, times = excluded.times,
       status = excluded.status, reason = excluded.reason, posted_on = excluded.posted_on,
       postings = c.postings + 1, pinned = false
+    WHERE c.status = 'reversed'
     RETURNING id, postings, customer_id, task_id, key
 """  # noqa: S608
 
@@ -156,7 +158,7 @@ def _upsert(
     statuses: dict[Key, tuple[str, str]],
     today: date,
 ) -> dict[Key, tuple[int, int]]:
-    """Returns (id, number of the posting) by key."""
+    """Returns (id, number of the posting) by key, without what stands already."""
     rows = []
     for key in ordered:
         status, reason = statuses[key]

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -14,7 +15,7 @@ from growth.bulk import columns, rows_as
 from growth.cloudevents import REVERSED, Incoming
 from growth.fold import FoldEvent
 from growth.progress import Locked
-from growth.rules import Rules, hold_release
+from growth.rules import PROGRAM_LOCK, Rules, hold_release, rules_of
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +23,8 @@ BATCH = 1000
 MAX_ATTEMPTS = 5
 DEADLOCKED = ("40001", "40P01")
 T = TypeVar("T")
+
+Identity = tuple[str, str]  # source, id
 
 
 @dataclass
@@ -64,14 +67,14 @@ def _retried(attempt: Callable[[], T]) -> T:
 @transaction.atomic
 def _take_in(events: Sequence[Incoming], *, settle: bool) -> Outcome:
     outcome = Outcome()
-    unique = _distinct(events, outcome)
+    unique = _distinct(events)
     if not unique:
         return outcome
-    rules, now = hold_release()
-    customers = _lock_customers({event.subject for event in unique.values()})
-    stored = _insert(unique, customers, rules, now if settle else None)
-    _judge_known(unique, unique.keys() - stored.keys(), events, outcome)
+    customers, rules, now = _lock_customers(unique)
+    fresh = {key: event for key, event in unique.items() if event.subject in customers}
+    stored = _insert(fresh, customers, rules, now if settle else None) if fresh else {}
     outcome.accepted = len(stored)
+    _judge_repeats(events, unique, stored, outcome)
     uncounted = _uncounted(unique, customers, stored)
     if settle:
         for identity, pk in stored.items():
@@ -86,9 +89,9 @@ def _take_in(events: Sequence[Incoming], *, settle: bool) -> Outcome:
 
 
 def _uncounted(
-    unique: dict[tuple[str, str], Incoming],
+    unique: dict[Identity, Incoming],
     customers: dict[str, "_Customer"],
-    stored: dict[tuple[str, str], int],
+    stored: dict[Identity, int],
 ) -> set[int]:
     """Ids of new events that are reversed already; see ``reversals.apply``."""
     reversing = {unique[identity].subject for identity in stored if unique[identity].target}
@@ -100,45 +103,45 @@ def _uncounted(
     return reversals.apply(concerned, set(stored)) if concerned else set()
 
 
-def _distinct(events: Sequence[Incoming], outcome: Outcome) -> dict[tuple[str, str], Incoming]:
-    """Events by identity, in the order of identities so that two batches cannot deadlock."""
-    unique: dict[tuple[str, str], Incoming] = {}
-    for index, event in enumerate(events):
-        first = unique.setdefault((event.source, event.event_id), event)
-        if first is not event:
-            _count_known(first.digest, event, index, outcome)
+def _distinct(events: Sequence[Incoming]) -> dict[Identity, Incoming]:
+    """The first event of each identity, in the order of identities: two batches cannot deadlock."""
+    unique: dict[Identity, Incoming] = {}
+    for event in events:
+        unique.setdefault((event.source, event.event_id), event)
     return dict(sorted(unique.items()))
 
 
-def _count_known(digest: bytes, event: Incoming, index: int, outcome: Outcome) -> None:
-    if bytes(digest) == event.digest:
-        outcome.duplicate += 1
-    else:
-        detail = "this source and id already stand for an event with other content"
-        outcome.rejected.append((index, "conflict", detail))
-
-
-def _judge_known(
-    unique: dict[tuple[str, str], Incoming],
-    known: set[tuple[str, str]],
+def _judge_repeats(
     events: Sequence[Incoming],
+    unique: dict[Identity, Incoming],
+    stored: dict[Identity, int],
     outcome: Outcome,
 ) -> None:
-    """Events that were stored before: duplicates, or conflicts where the content differs."""
-    if not known:
-        return
+    """Every event that was not stored: a duplicate of what is stored, or a conflict with it."""
+    digests = _digests(unique.keys() - stored.keys())
+    for index, event in enumerate(events):
+        identity = event.source, event.event_id
+        if unique[identity] is event and identity in stored:
+            continue
+        if digests.get(identity, unique[identity].digest) == event.digest:
+            outcome.duplicate += 1
+        else:
+            detail = "this source and id already stand for an event with other content"
+            outcome.rejected.append((index, "conflict", detail))
+
+
+def _digests(identities: AbstractSet[Identity]) -> dict[Identity, bytes]:
+    """What is stored under these identities, by its content's hash."""
+    if not identities:
+        return {}
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT source, event_id, digest FROM growth_bankevent
                JOIN unnest(%s::text[], %s::text[]) AS k(source, event_id)
                USING (source, event_id)""",
-            [list(column) for column in zip(*known, strict=True)],
+            [list(column) for column in zip(*identities, strict=True)],
         )
-        digests = {(source, event_id): digest for source, event_id, digest in cursor.fetchall()}
-    places = {id(event): index for index, event in enumerate(events)}
-    for identity in known:
-        event = unique[identity]
-        _count_known(digests[identity], event, places[id(event)], outcome)
+        return {(source, event_id): bytes(found) for source, event_id, found in cursor.fetchall()}
 
 
 @dataclass
@@ -149,39 +152,64 @@ class _Customer(Locked):
     has_reversals: bool = False
 
 
+# The program's lock comes along: it is shared by all intake, and a change of the program waits.
 _LOCK = """
+    WITH program AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(%s))
+    SELECT c.id, c.ref FROM growth_customer c, program WHERE c.ref = ANY(%s)
+    ORDER BY c.id FOR NO KEY UPDATE OF c
+"""
+# A statement of its own, so that it sees what was committed while the lock was waited for.
+_READ = """
     SELECT c.id, c.ref, c.folded_time, c.folded_source, c.folded_event, c.folded_release,
            ARRAY(SELECT m.segment_id FROM growth_segmentmembership m WHERE m.customer_id = c.id),
            EXISTS (SELECT FROM growth_bankevent e
-                   WHERE e.customer_id = c.id AND e.type = 'event.reversed')
-    FROM growth_customer c WHERE c.ref = ANY(%s) ORDER BY c.id FOR NO KEY UPDATE
+                   WHERE e.customer_id = c.id AND e.type = 'event.reversed'),
+           (SELECT json_object_agg(p.task_id, p.state)::text FROM growth_taskprogress p
+            WHERE p.customer_id = c.id),
+           p.release, p.now
+    FROM (SELECT coalesce(max(id), 0) AS release, clock_timestamp() AS now
+          FROM growth_programrelease) p
+    LEFT JOIN growth_customer c ON c.id = ANY(%s::bigint[])
 """
 
 
-def _lock_customers(refs: set[str]) -> dict[str, _Customer]:
-    """Lock the customers, enrolling who is new."""
-    wanted = sorted(refs)
+def _lock_customers(
+    unique: dict[Identity, Incoming],
+) -> tuple[dict[str, _Customer], Rules, datetime]:
+    """Lock the customers, enrolling who is new; also the rules now live, and the time.
+
+    Who would be new only by events that are stored already (in another's name: conflicts) is not
+    enrolled, and is missing in the answer.
+    """
+    refs = {event.subject for event in unique.values()}
     with prepared.cursor() as cursor:
-        cursor.execute(_LOCK, [wanted])
-        rows = cursor.fetchall()
+        cursor.execute(_LOCK, [PROGRAM_LOCK, sorted(refs)])
+        ids = dict(cursor.fetchall())
         enrolled: set[str] = set()
-        if len(rows) < len(wanted):
-            missing = sorted(refs - {row[1] for row in rows})
-            enrolled = set(enrol(missing))
+        if missing := refs - set(ids.values()):
+            known = _digests({key for key, event in unique.items() if event.subject in missing})
+            new = {event.subject for key, event in unique.items() if key not in known}
+            enrolled = set(enrol(sorted(missing & new)))
             # Locked again as a whole: somebody else may have enrolled some of them.
-            cursor.execute(_LOCK, [wanted])
-            rows = cursor.fetchall()
-    return {
+            cursor.execute(_LOCK, [PROGRAM_LOCK, sorted(refs)])
+            ids = dict(cursor.fetchall())
+        cursor.execute(_READ, [list(ids)])
+        found = cursor.fetchall()
+    release, now = found[0][-2:]
+    rows = [row[:-2] for row in found if row[0] is not None]
+    customers = {
         ref: _Customer(
             customer_id=pk,
             folded=(time, source, event_id) if time else None,
-            folded_release=release,
+            folded_release=folded_release,
             enrolled_now=ref in enrolled,
+            states=progress.parse_states(states),
             audience=audience,
             has_reversals=has_reversals,
         )
-        for pk, ref, time, source, event_id, release, audience, has_reversals in rows
+        for pk, ref, time, source, event_id, folded_release, audience, has_reversals, states in rows
     }
+    return customers, rules_of(release), now
 
 
 def enrol(refs: list[str]) -> list[str]:
@@ -228,11 +256,11 @@ _INSERT = f"""
 
 
 def _insert(
-    unique: dict[tuple[str, str], Incoming],
+    unique: dict[Identity, Incoming],
     customers: dict[str, _Customer],
     rules: Rules,
     settled_at: datetime | None,
-) -> dict[tuple[str, str], int]:
+) -> dict[Identity, int]:
     """Store what is new; returns ids by identity."""
     rows = [
         (

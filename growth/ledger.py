@@ -57,6 +57,7 @@ _POST = f"""
         reason="text",
         origin="jsonb",
         expires_on="date",
+        place="int",
     )
 }),
     moved AS (
@@ -64,12 +65,12 @@ _POST = f"""
                                            kind, reason, origin, day)
         SELECT e.key, (SELECT id FROM growth_wallet WHERE customer_id IS NULL), w.id,
                e.customer_id, e.points, 'earn', e.reason, e.origin, %s
-        FROM earned e JOIN growth_wallet w ON w.customer_id = e.customer_id
+        FROM earned e JOIN growth_wallet w ON w.customer_id = e.customer_id ORDER BY e.place
         RETURNING id, key, customer_id, points),
     lots AS (
         INSERT INTO growth_pointslot (customer_id, transfer_id, points, remaining, expires_on)
         SELECT m.customer_id, m.id, m.points, m.points, e.expires_on
-        FROM moved m JOIN earned e ON e.key = m.key)
+        FROM moved m JOIN earned e ON e.key = m.key ORDER BY m.id)
     UPDATE growth_wallet w SET balance = w.balance + s.points
     FROM (SELECT customer_id, sum(points) AS points FROM moved GROUP BY 1) s
     WHERE w.customer_id = s.customer_id
@@ -86,7 +87,10 @@ def post_earnings(earnings: list[Earning], *, today: date) -> None:
     earnings = [earning for earning in earnings if earning.points]
     if not earnings:
         return
-    rows = [(*row[:4], json.dumps(row.origin), row.expires_on) for row in earnings]
+    rows = [
+        (*row[:4], json.dumps(row.origin), row.expires_on, place)
+        for place, row in enumerate(earnings)
+    ]
     with prepared.cursor() as cursor:
         cursor.execute(_POST, [*columns(rows), today])
 

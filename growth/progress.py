@@ -28,6 +28,7 @@ class Locked:
     new: list[FoldEvent] = field(default_factory=list)
     enrolled_now: bool = False
     refold: bool = False
+    states: dict[int, State] | None = None  # None: not read yet
 
     def must_refold(self, rules: Rules) -> bool:
         """Whether the stored state cannot simply be folded on."""
@@ -41,12 +42,14 @@ def settle(customers: Sequence[Locked], rules: Rules, today: date) -> None:
     """Fold what is new for these customers and post the outcome."""
     again = [customer for customer in customers if customer.must_refold(rules)]
     onward = [customer for customer in customers if not customer.must_refold(rules)]
-    states = read_states([customer.customer_id for customer in onward])
+    states = read_states([c.customer_id for c in onward if c.states is None])
     new_states: dict[int, dict[int, State]] = {}
     completed: dict[int, list[Completion]] = {}
     for customer in onward:
         events = sorted(customer.new, key=lambda event: event.position)
-        before = states.get(customer.customer_id, {})
+        before = (
+            states.get(customer.customer_id, {}) if customer.states is None else customer.states
+        )
         after, done = fold(rules.for_event, before, events)
         changed = {task: state for task, state in after.items() if before.get(task) is not state}
         new_states[customer.customer_id] = changed
@@ -99,6 +102,11 @@ def read_states(customer_ids: list[int]) -> dict[int, dict[int, State]]:
         for customer_id, task_id, state in cursor.fetchall():
             found.setdefault(customer_id, {})[task_id] = json.loads(state)
     return found
+
+
+def parse_states(text: str | None) -> dict[int, State]:
+    """States by task, as PostgreSQL aggregates them."""
+    return {int(task): state for task, state in json.loads(text).items()} if text else {}
 
 
 def read_events(customer_ids: list[int], event_types: list[str]) -> dict[int, list[FoldEvent]]:
@@ -156,6 +164,8 @@ _WRITE_POSITIONS = f"""
     FROM {_POSITIONS} WHERE c.id = n.id
 """  # noqa: S608
 
+_WRITE_BOTH = f"WITH written AS ({_WRITE_STATES}) {_WRITE_POSITIONS}"
+
 
 def _write(
     new_states: dict[int, dict[int, State]], customers: Sequence[Locked], rules: Rules
@@ -174,9 +184,10 @@ def _write(
         time, source, event_id = max(known, default=(None, "", ""))
         positions.append((customer.customer_id, time, source, event_id, rules.release))
     with prepared.cursor() as cursor:
-        cursor.execute(_WRITE_POSITIONS, columns(positions))
         if states:
-            cursor.execute(_WRITE_STATES, columns(states))
+            cursor.execute(_WRITE_BOTH, [*columns(states), *columns(positions)])
+        else:
+            cursor.execute(_WRITE_POSITIONS, columns(positions))
 
 
 def _follow_up(customers: Sequence[Locked], regrade: set[int], rules: Rules, today: date) -> None:

@@ -6,7 +6,6 @@ from unittest import mock
 import pytest
 
 from growth import claims, intake
-from growth.rules import hold_release
 from tests.growth import world
 from tests.growth.world import balance, completions, event, figures, load, reversal, take, task
 
@@ -25,11 +24,13 @@ def crowd(number: int, **facts) -> list[dict]:
 def posted_in(days: int, *events: dict) -> None:
     """Take in events that many days from now, by the database's clock."""
 
-    def later():
-        rules, now = hold_release()
-        return rules, now + timedelta(days=days)
+    real = intake._lock_customers
 
-    with mock.patch.object(intake, "hold_release", later):
+    def later(unique):
+        customers, rules, now = real(unique)
+        return customers, rules, now + timedelta(days=days)
+
+    with mock.patch.object(intake, "_lock_customers", later):
         take(*events)
 
 
