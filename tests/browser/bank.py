@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
-from wagtail.models import Collection, Page
+from wagtail.models import Collection, Locale, Page
 
 from growth import imports, preferences, sessions
 from growth.admin import groups
@@ -91,6 +91,7 @@ def large_text(ref: str, on: bool = True) -> None:
 
 def _roots() -> None:
     """What migrations made and a test with real commits may have emptied."""
+    Locale.objects.get_or_create(language_code="en")
     if not Collection.objects.exists():
         Collection.add_root(name="Root")
     if not Page.objects.exists():
