@@ -12,10 +12,10 @@ def main() -> None:
         raise SystemExit(
             "Django is not installed: run `make setup`, then .venv/bin/python."
         ) from None
-    from config import env
+    from config import commands, env
 
     env.choose_settings()
-    execute_from_command_line(sys.argv)
+    commands.run(execute_from_command_line, sys.argv)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from growth import bankday, ledger, levels, progress, registry, segments
+from growth import bankday, ledger, levels, progress, registry, reversals, segments
 from growth.models import Customer, GrowthTask, LevelScheme, Segment
 from growth.queries import program_now
 
@@ -41,6 +41,7 @@ def differences() -> Iterable[str]:
     """Where balances, levels, streaks, progress or stock differ from the records."""
     with _snapshot():
         rules, today = program_now()
+        yield from reversals.differences()
         yield from ledger.differences()
         yield from levels.differences(today)
         yield from progress.differences(rules)

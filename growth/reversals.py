@@ -1,7 +1,7 @@
 """Reversed events: which of a customer's events count, whichever of the two came first."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.db import connection
 
@@ -19,19 +19,11 @@ def apply(customers: Mapping[int, Locked], new: set[Identity]) -> set[int]:
     older event that ceased (or began again) to count is marked to be folded again.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT customer_id, source, event_id, target_source, target_event_id
-               FROM growth_bankevent WHERE customer_id = ANY(%s) AND type = %s
-                 AND target_event_id IS NOT NULL""",
-            [list(customers), REVERSED],
-        )
+        cursor.execute(f"{_REVERSALS} AND customer_id = ANY(%s)", [REVERSED, list(customers)])
         reversals = cursor.fetchall()
         if not reversals:
             return set()
-        against: dict[Named, list[Identity]] = defaultdict(list)
-        for customer_id, source, event_id, target_source, target_id in reversals:
-            against[(customer_id, target_source, target_id)].append((source, event_id))
-        rows = [(*named, counts) for named, counts in _counting(against).items()]
+        rows = _judged(reversals)
         cursor.execute(
             """UPDATE growth_bankevent e SET counts = n.counts
                FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::boolean[])
@@ -49,6 +41,41 @@ def apply(customers: Mapping[int, Locked], new: set[Identity]) -> set[int]:
         else:
             customers[customer_id].refold = True
     return uncounted
+
+
+_REVERSALS = """
+    SELECT customer_id, source, event_id, target_source, target_event_id FROM growth_bankevent
+    WHERE type = %s AND target_event_id IS NOT NULL
+"""
+
+
+def differences() -> Iterable[str]:
+    """Events that count though they are reversed, or the other way round."""
+    with connection.cursor() as cursor:
+        cursor.execute(_REVERSALS, [REVERSED])
+        rows = _judged(cursor.fetchall())
+        if not rows:
+            return
+        cursor.execute(
+            """SELECT e.customer_id, e.source, e.event_id, e.counts FROM growth_bankevent e
+               LEFT JOIN unnest(%s::bigint[], %s::text[], %s::text[], %s::boolean[])
+                 AS n(customer_id, source, event_id, counts)
+                 ON e.source = n.source AND e.event_id = n.event_id
+                   AND e.customer_id = n.customer_id
+               WHERE e.counts <> coalesce(n.counts, true)""",
+            [list(column) for column in zip(*rows, strict=True)],
+        )
+        for customer_id, source, event_id, counts in cursor.fetchall():
+            said = "counts" if counts else "does not count"
+            yield f"customer {customer_id}: {source} {event_id} {said}, against its reversals"
+
+
+def _judged(reversals: Iterable[tuple[int, str, str, str, str]]) -> list[tuple[object, ...]]:
+    """Each event that some reversal names: (customer, source, id, whether it counts)."""
+    against: dict[Named, list[Identity]] = defaultdict(list)
+    for customer_id, source, event_id, target_source, target_id in reversals:
+        against[(customer_id, target_source, target_id)].append((source, event_id))
+    return [(*named, counts) for named, counts in _counting(against).items()]
 
 
 def _counting(against: Mapping[Named, list[Identity]]) -> dict[Named, bool]:

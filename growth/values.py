@@ -11,6 +11,8 @@ DECIMAL_TEXT = re.compile(r"[+-]?\d{1,40}(\.\d{1,40})?", re.ASCII)
 EXACT = Context(prec=200)
 MAX_DEPTH = 20
 MAX_DIGITS = 40
+# Stands for a number that is too large or too fine, so that only what holds it is refused.
+OUT_OF_RANGE = object()
 
 
 class BadJson(ValueError):
@@ -59,23 +61,21 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _decimal(text: str) -> Decimal:
+def _decimal(text: str) -> Any:
     try:
         value = Decimal(text)
-    except InvalidOperation:
-        raise BadJson("a number is not a decimal") from None
+    except InvalidOperation:  # an exponent of many digits
+        return OUT_OF_RANGE
     # Decimal() of huge exponents is fine in itself; what it would cost later is not.
     if value and (
         abs(value.adjusted()) > MAX_DIGITS or len(value.as_tuple().digits) > 2 * MAX_DIGITS
     ):
-        raise BadJson("a number is too large or too fine")
+        return OUT_OF_RANGE
     return value
 
 
-def _integer(text: str) -> int:
-    if len(text) > MAX_DIGITS:
-        raise BadJson("a number is too large")
-    return int(text)
+def _integer(text: str) -> Any:
+    return OUT_OF_RANGE if len(text) > MAX_DIGITS else int(text)
 
 
 def _constant(text: str) -> Any:
@@ -91,7 +91,7 @@ _decoder = json.JSONDecoder(
 
 
 def parse_json(text: str) -> Any:
-    """Strict JSON: no key twice, no NaN, numbers exact and bounded.
+    """Strict JSON: no key twice, no NaN, numbers exact; ``check_json`` judges what is in it.
 
     Raises:
         BadJson: anything else, also nesting past what the interpreter can follow.
@@ -105,7 +105,12 @@ def parse_json(text: str) -> Any:
 
 
 def check_json(value: Any, depth: int = 0) -> None:
-    """Refuse what PostgreSQL cannot keep or nobody means: NUL, lone surrogates, deep nesting."""
+    """Refuse what PostgreSQL cannot keep or nobody means.
+
+    That is NUL, lone surrogates, nesting past 20 levels, and numbers past 40 digits.
+    """
+    if value is OUT_OF_RANGE:
+        raise BadJson("a number is too large or too fine")
     if depth > MAX_DEPTH:
         raise BadJson(f"nested more than {MAX_DEPTH} deep")
     if isinstance(value, dict):
