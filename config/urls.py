@@ -13,6 +13,8 @@ from config import health
 from growth.api.problems import no_such_address
 
 urlpatterns = [
+    # First, because most requests are for these.
+    path("", include("zones.urls")),
     path("", RedirectView.as_view(url="/zones/"), name="home"),
     path("livez", health.live),
     path("readyz", health.ready),
@@ -26,7 +28,6 @@ urlpatterns = [
     path("api/v1/", include("zones.api.urls")),
     re_path(r"^api/", no_such_address),
     path("handoff/", include("growth.handoff_urls")),
-    path("", include("zones.urls")),
     # Granian serves pictures itself under `make run`; this is for every other server.
     re_path(r"^media/(?P<path>.+)$", serve, {"document_root": settings.MEDIA_ROOT}),
     path("", include(wagtail_urls)),
