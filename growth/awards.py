@@ -1,6 +1,7 @@
 """Awards: make what customers were given equal to what the fold says they completed."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Any
 
@@ -22,37 +23,46 @@ Key = tuple[int, int, int]  # customer, task, key of the completion
 FACTS = ("version_id", "event_id", "day", "points", "growth", "benefit", "times")
 
 
-def post(completed: dict[int, list[Completion]], *, complete: bool, today: date) -> set[int]:
+def post(
+    completed: dict[int, list[Completion]],
+    *,
+    complete: Collection[int],
+    counted: AbstractSet[int],
+    today: date,
+) -> set[int]:
     """Post completions by customer, reverse what no longer stands.
 
-    ``complete`` says that the completions are all that the customers ever had, so that any
-    other is to be reversed; otherwise they are only the new ones. Returns the customers whose
-    growth value may have changed.
+    Of the customers in ``complete`` they are all that these ever had, so that any other is to
+    be reversed; of the rest they are only the new ones. ``counted`` are the tasks with limits.
+    Returns the customers whose growth value may have changed.
     """
-    changed: set[int] = set()
     wanted = {
         (customer_id, completion.rule.task_id, completion.key): completion
         for customer_id, completions in completed.items()
         for completion in completions
     }
+    # Elsewhere the upsert itself leaves alone what stands; a limit must know beforehand.
+    existing = _existing([k for k in wanted if k[1] in counted and k[0] not in complete])
     if complete:
-        rows = TaskCompletion.objects.filter(customer__in=list(completed))
-        existing = {(row.customer_id, row.task_id, row.key): row for row in rows}
-    else:
-        # Elsewhere the upsert itself leaves alone what stands; a limit must know beforehand.
-        existing = _existing([key for key in wanted if wanted[key].rule.counted])
-    for key, row in existing.items():
-        if key not in wanted and row.status != Status.REVERSED and not _kept(row):
-            reverse(row, today)
-            changed.add(row.customer_id)
-    fresh: dict[Key, Completion] = {}
-    for key, completion in wanted.items():
-        standing = existing.get(key)
-        if standing is None or standing.status == Status.REVERSED:
-            fresh[key] = completion
-        elif _adjust(standing, completion, today):
-            changed.add(standing.customer_id)
+        rows = TaskCompletion.objects.filter(customer__in=complete)
+        existing |= {(row.customer_id, row.task_id, row.key): row for row in rows}
+    standing = {key: row for key, row in existing.items() if row.status != Status.REVERSED}
+    gone = [row for key, row in standing.items() if key not in wanted and not _kept(row)]
+    moved = [
+        (row, wanted[key])
+        for key, row in standing.items()
+        if key in wanted and _differs(row, wanted[key])
+    ]
+    fresh = {key: completion for key, completion in wanted.items() if key not in standing}
+    touched = {row.task_id for row in gone} | {row.task_id for row, _ in moved}
+    # All at once and in order, so that crossing batches cannot deadlock.
+    limits.hold(counted & (touched | {task_id for _, task_id, _ in fresh}), today)
+    for row in gone:
+        reverse(row, today)
+    for row, completion in moved:
+        _adjust(row, completion, today)
     _insert(fresh, existing, today)
+    changed = {row.customer_id for row in gone} | {row.customer_id for row, _ in moved}
     return changed | {customer_id for customer_id, *_ in fresh}
 
 
@@ -235,14 +245,21 @@ def _add_growth(row: TaskCompletion, value: int, day: date, key: str) -> None:
     levels.post_growth([GrowthPosting(key, row.customer_id, value, day, code)])
 
 
-def _adjust(row: TaskCompletion, completion: Completion, today: date) -> bool:
-    """The same completion by another event or version: post only what differs, if anything."""
-    facts = _facts(completion)
+def _facts_now(row: TaskCompletion, completion: Completion) -> dict[str, Any]:
+    """What a standing completion is to say. A benefit that was handed out goes with its cause."""
+    kept = {"benefit": row.benefit} if row.status == Status.POSTED else {}
+    return _facts(completion) | kept
+
+
+def _differs(row: TaskCompletion, completion: Completion) -> bool:
+    facts = _facts_now(row, completion)
+    return any(getattr(row, name) != facts[name] for name in FACTS) and not _kept(row)
+
+
+def _adjust(row: TaskCompletion, completion: Completion, today: date) -> None:
+    """The same completion by another event or version: post only what differs."""
+    facts = _facts_now(row, completion)
     if row.status == Status.POSTED:
-        facts["benefit"] = row.benefit  # what was handed out stays, and goes with its cause
-    if all(getattr(row, name) == facts[name] for name in FACTS):
-        return False
-    if row.status == Status.POSTED and not _kept(row):
         number = f"{row.pk}:{row.postings}:{completion.event.pk}:{completion.rule.version_id}"
         if (row.growth, row.day) != (facts["growth"], facts["day"]):
             stamp = f"award:{number}:{_growth_moves(row)}"
@@ -254,13 +271,10 @@ def _adjust(row: TaskCompletion, completion: Completion, today: date) -> bool:
         elif more < 0:
             _take_points(row, -more, f"award:{row.pk}:{row.postings}", today)
         limits.count(row.task_id, row.posted_on or today, points=more)
-    elif row.status == Status.POSTED:
-        facts |= {"points": row.points, "growth": row.growth}
-        facts |= {"day": row.day, "event_id": row.event_id}
     for name in FACTS:
         setattr(row, name, facts[name])
-    row.save(update_fields=FACTS)
-    return True
+    row.pinned = False
+    row.save(update_fields=[*FACTS, "pinned"])
 
 
 def _growth_moves(row: TaskCompletion) -> int:

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
-from growth import bankday, prepared, progress, reversals
+from growth import bankday, prepared, progress, reversals, segments
 from growth.bulk import columns, rows_as
 from growth.cloudevents import REVERSED, Incoming
 from growth.fold import FoldEvent
@@ -76,6 +76,7 @@ def _take_in(events: Sequence[Incoming], *, settle: bool) -> Outcome:
     outcome.accepted = len(stored)
     _judge_repeats(events, unique, stored, outcome)
     uncounted = _uncounted(unique, customers, stored)
+    today = now.astimezone(bankday.zone()).date()
     if settle:
         for identity, pk in stored.items():
             if pk not in uncounted:
@@ -84,7 +85,10 @@ def _take_in(events: Sequence[Incoming], *, settle: bool) -> Outcome:
                 customer.new.append(_fold_event(event, pk, customer, rules))
         concerned = [locked for locked in customers.values() if locked.new or locked.refold]
         if concerned:
-            progress.settle(concerned, rules, now.astimezone(bankday.zone()).date())
+            progress.settle(concerned, rules, today)
+    else:
+        new = sorted(locked.customer_id for locked in customers.values() if locked.enrolled_now)
+        segments.refresh(rules.all_segments(), new, rules.segment_context(today))
     return outcome
 
 
@@ -381,6 +385,16 @@ def _postpone(customer_id: int, error: Exception) -> None:
                WHERE customer_id = %s AND settled_at IS NULL AND next_attempt_at IS NOT NULL""",
             [f"{type(error).__name__}: {error}"[:500], MAX_ATTEMPTS, customer_id],
         )
+
+
+def revive_dead_letters() -> int:
+    """Have dead letters tried again, now that their cause may be gone; returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE growth_bankevent SET attempts = 0, next_attempt_at = clock_timestamp()
+               WHERE settled_at IS NULL AND next_attempt_at IS NULL"""
+        )
+        return int(cursor.rowcount)
 
 
 @transaction.atomic

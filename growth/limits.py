@@ -1,7 +1,7 @@
 """Limits of tasks, judged in the order and on the day of posting, in the award's transaction."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -36,6 +36,12 @@ def admit(claims: Sequence[Claim], *, today: date) -> list[str]:
         reasons.append(reason)
     _store_counters(used, today)
     return reasons
+
+
+def hold(task_ids: Iterable[int], today: date) -> None:
+    """Lock the counters of these tasks until the transaction ends."""
+    if wanted := sorted(task_ids):
+        _lock_counters(wanted, today)
 
 
 def count(task_id: int, posted_on: date, *, completions: int = 0, points: int = 0) -> None:

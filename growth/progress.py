@@ -55,20 +55,18 @@ def settle(customers: Sequence[Locked], rules: Rules, today: date) -> None:
         new_states[customer.customer_id] = changed
         if done:
             completed[customer.customer_id] = done
-    regrade = awards.post(completed, complete=False, today=today)
-    if again:
-        regrade |= refold(again, rules, today, new_states)
+    complete = refold(again, rules, new_states) if again else {}
+    regrade = awards.post(
+        completed | complete, complete=complete.keys(), counted=rules.counted, today=today
+    )
     _write(new_states, customers, rules)
     _follow_up(customers, regrade, rules, today)
 
 
 def refold(
-    customers: list[Locked], rules: Rules, today: date, new_states: dict[int, dict[int, State]]
-) -> set[int]:
-    """Fold all stored events of these customers again; post the difference.
-
-    Returns the customers whose growth value may have changed.
-    """
+    customers: list[Locked], rules: Rules, new_states: dict[int, dict[int, State]]
+) -> dict[int, list[Completion]]:
+    """Fold all stored events of these customers again; returns all that they ever completed."""
     ids = [customer.customer_id for customer in customers]
     stored = read_states(ids)
     events = read_events(ids, rules.event_types)
@@ -85,7 +83,7 @@ def refold(
         }
         new_states[customer_id] = {**after, **gone}
         completed[customer_id] = done
-    return awards.post(completed, complete=True, today=today)
+    return completed
 
 
 def read_states(customer_ids: list[int]) -> dict[int, dict[int, State]]:

@@ -3,7 +3,7 @@
 import json
 from datetime import datetime
 
-from growth import imports, registry
+from growth import imports, intake, registry
 from growth.feeds import KEPT, CsvRow, Line, Tally
 from growth.models import RejectedRow
 
@@ -12,7 +12,7 @@ UNREADABLE = ("columns", "encoding", "too_long")
 
 
 def replay_rejected(*, since: datetime | None, at: datetime) -> Tally:
-    """Take in again what was rejected (since then) and not yet replayed.
+    """Take in again what was rejected (since then) and not yet replayed; settle dead letters.
 
     A row that is still refused stays as it is, with its first reason.
     """
@@ -31,6 +31,7 @@ def replay_rejected(*, since: datetime | None, at: datetime) -> Tally:
             _replay_by_room(row, tally, at)
         else:
             tally.rejected += 1
+    intake.revive_dead_letters()
     imports.settle_all()
     return tally
 

@@ -25,13 +25,14 @@ class Rules:
         self.history_release = history_release
         segment_ids = dict(Segment.objects.values_list("code", "pk"))
         codes = {version.task.code: version.task_id for version in versions}
-        counted = {version.task_id for version in versions if version.spec.get("limit")}
+        # Tasks of which some version has a limit: what they give is counted.
+        self.counted = frozenset(v.task_id for v in versions if v.spec.get("limit"))
         self.by_task: dict[int, TaskRule] = {}
         self.by_version: dict[int, TaskRule] = {}
         self._by_event: dict[str, list[tuple[int, int | None, TaskRule]]] = {}
         for version in versions:
             rule = compile_rule(version, segment_ids, codes)
-            rule = replace(rule, counted=version.task_id in counted)
+            rule = replace(rule, counted=version.task_id in self.counted)
             self.by_version[version.pk] = rule
             self._by_event.setdefault(rule.event, []).append(
                 (version.first_release, version.end_release, rule)
