@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from django.core.management.base import CommandError
+from django.db.models import Value
+from django.db.models.functions import MD5
 from tqdm import tqdm
 
 from growth.models import RejectedRow
@@ -148,21 +150,28 @@ def _header(cells: list[str] | None, path: str, required: str) -> list[str]:
 
 
 def keep_rejected(feed: str, kind: str, rows: list[tuple[int, str, str, str]]) -> None:
-    """Keep rejected rows (line, text, code, detail), each once, to be looked at and replayed."""
-    RejectedRow.objects.bulk_create(
-        [
-            RejectedRow(
-                feed=feed,
-                kind=kind,
-                line=line,
-                row=text[:KEPT].replace("\x00", "\ufffd"),
-                code=code,
-                detail=detail[:500],
-            )
-            for line, text, code, detail in rows
-        ],
-        ignore_conflicts=True,
-    )
+    """Keep rejected rows (line, text, code, detail), to be looked at and replayed.
+
+    Each is kept once a feed. Refused again after its replay, it is open again.
+    """
+    kept = [
+        RejectedRow(
+            feed=feed,
+            kind=kind,
+            line=line,
+            row=text[:KEPT].replace("\x00", "\ufffd"),
+            code=code,
+            detail=detail[:500],
+        )
+        for line, text, code, detail in rows
+    ]
+    RejectedRow.objects.bulk_create(kept, ignore_conflicts=True)
+    again = RejectedRow.objects.filter(kind=kind, feed=feed, replayed_at__isnull=False)
+    again = again.alias(feed_mark=MD5("feed"), row_mark=MD5("row"))
+    for code in {row.code for row in kept}:
+        marks = [MD5(Value(row.row)) for row in kept if row.code == code]
+        found = again.filter(feed_mark=MD5(Value(feed)), code=code, row_mark__in=marks)
+        found.update(replayed_at=None)
 
 
 @contextmanager

@@ -79,6 +79,7 @@ class RejectedRow(models.Model):
         constraints = [
             models.UniqueConstraint(
                 models.F("kind"),
+                MD5("feed"),
                 models.F("code"),
                 MD5("row"),
                 name="rejected_row_once",

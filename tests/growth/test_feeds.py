@@ -169,6 +169,18 @@ class TestReplay:
         assert [row.code for row in replayed] == ["future"]
         assert RejectedRow.objects.count() == 2
 
+    def test_a_bad_row_is_kept_for_each_feed_and_opens_again_when_refused_again(self, tmp_path):
+        for name in ("first.jsonl", "second.jsonl"):
+            tally("import_events", feed(tmp_path / name, "broken"))
+        assert RejectedRow.objects.count() == 2
+        RejectedRow.objects.update(replayed_at=bankday.now())
+
+        tally("import_events", feed(tmp_path / "first.jsonl", "broken"))
+
+        still_open = RejectedRow.objects.get(replayed_at__isnull=True)
+        assert still_open.feed.endswith("first.jsonl")
+        assert RejectedRow.objects.count() == 2
+
     def test_since_leaves_older_rows_alone(self, tmp_path):
         tally("import_events", feed(tmp_path / "feed.jsonl", "broken"))
         tomorrow = world.days_ago(-1).isoformat()
