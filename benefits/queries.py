@@ -22,7 +22,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce
 
-from benefits import eligibility
+from benefits import codes, eligibility
 from benefits.eligibility import Standing
 from benefits.errors import RedemptionNotFound
 from benefits.models import Benefit, BenefitCode, Redemption, StockShard
@@ -170,10 +170,18 @@ def shown_code(redemption: Redemption) -> str | None:
     return sealing.unseal(redemption.sealed).decode()
 
 
-def by_code(code: str) -> Redemption | None:
-    """The redemption of one of our own codes, as ``codes.normalised`` writes it."""
-    digest = sealing.fingerprint(code.encode())
-    return Redemption.objects.select_related("benefit").filter(code_digest=digest).first()
+def by_code(text: str) -> list[uuid.UUID]:
+    """Redemptions of a code: of ours however it was typed, of uploaded ones as it is."""
+    ours = sealing.fingerprint((codes.normalised(text) or "").encode())
+    uploaded = sealing.fingerprint(text.strip().encode(errors="replace"))
+    benefits = list(Benefit.objects.values_list("pk", flat=True))  # a digest has no index alone
+    units = list(
+        BenefitCode.objects.filter(benefit__in=benefits, digest=uploaded).values_list(
+            "pk", flat=True
+        )
+    )
+    found = Redemption.objects.filter(Q(code_digest=ours) | Q(unit__in=units))
+    return list(found.values_list("pk", flat=True))
 
 
 def names(codes: Iterable[str]) -> dict[str, dict[str, str]]:
@@ -210,3 +218,9 @@ def _left(benefit: Benefit, *, numbered: bool, coded: bool) -> bool:
     if benefit.total is not None and not numbered:
         return False
     return coded or benefit.kind != Benefit.Kind.CODE
+
+
+def by_status() -> dict[str, int]:
+    """How many redemptions there are of each status, 0 included."""
+    found = dict(Redemption.objects.order_by().values_list("status").annotate(Count("pk")))
+    return {status: found.get(status, 0) for status in Redemption.Status.values}

@@ -13,6 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 
+from config.metrics import registry
+
 # Without these no page can be served; without the others pages go on, so web stays in.
 NEEDED = ("database", "migrations")
 
@@ -48,7 +50,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """Prometheus figures, for this machine or for who knows METRICS_TOKEN."""
     if not _may_read_metrics(request):
         return HttpResponseForbidden("Send METRICS_TOKEN as a bearer token.\n")
-    return HttpResponse(generate_latest(REGISTRY), content_type=CONTENT_TYPE_LATEST)
+    figures = generate_latest(REGISTRY) + generate_latest(registry)
+    return HttpResponse(figures, content_type=CONTENT_TYPE_LATEST)
 
 
 def _state(check: Callable[[], None]) -> str:

@@ -12,6 +12,9 @@ from django.core.management import call_command
 from django.test import override_settings
 
 from config import celery, checks, env, static, stores
+from growth import bankday, intake
+from growth.cloudevents import read_line
+from growth.models import BankEvent, RejectedRow, Wallet
 
 LOCKS = [env.ROOT / "requirements" / name for name in ("base.txt", "dev.txt")]
 
@@ -96,6 +99,7 @@ def test_readiness_names_what_is_down_and_a_missing_broker_keeps_web_in(client, 
     assert down.json()["down"] == ["database", "broker"]
 
 
+@pytest.mark.django_db
 def test_metrics_are_not_open_to_the_world(client):
     assert client.get("/metrics").status_code == 200
     assert client.get("/metrics", REMOTE_ADDR="203.0.113.7").status_code == 403
@@ -104,6 +108,37 @@ def test_metrics_are_not_open_to_the_world(client):
         assert client.get("/metrics").status_code == 403
         bearer = {"authorization": "Bearer let-me-in"}
         assert client.get("/metrics", headers=bearer).status_code == 200
+
+
+@pytest.mark.django_db
+def test_metrics_tell_of_the_domain_in_two_statements(client, django_assert_num_queries):
+    intake.enrol(["ada"])
+    moment = "2026-01-05T09:00:00+08:00"
+    lines = [
+        f'{{"specversion": "1.0", "source": "/core", "id": "{number}", "type": "bill.paid",'
+        f' "subject": "ada", "time": "{moment}", "data": {{}}}}'
+        for number in range(3)
+    ]
+    intake.take_in([read_line(line, now=bankday.now()) for line in lines], settle=False)
+    BankEvent.objects.filter(event_id="0").update(next_attempt_at=None)
+    RejectedRow.objects.create(feed="f", kind="event", line=1, row="x", code="c", detail="d")
+    Wallet.objects.filter(customer__ref="ada").update(balance=70)
+
+    with django_assert_num_queries(2):
+        said = client.get("/metrics").content.decode().splitlines()
+
+    for line in (
+        "zones_database_up 1.0",
+        "zones_events_accepted_total 3.0",
+        "zones_events_unsettled 2.0",
+        "zones_events_dead_letters 1.0",
+        "zones_rejected_rows_open 1.0",
+        "zones_points_outstanding 70.0",
+        'zones_redemptions{status="used"} 0.0',
+    ):
+        assert line in said
+    (age,) = [line for line in said if line.startswith("zones_events_unsettled_oldest_seconds ")]
+    assert 0 <= float(age.split()[1]) < 60
 
 
 def test_jobs_go_to_our_broker_and_beat_knows_every_apps_timetable(monkeypatch):
