@@ -32,7 +32,9 @@ class Redemption(models.Model):
     customer = models.ForeignKey(
         "growth.Customer", models.PROTECT, related_name="redemptions", db_index=False
     )
-    benefit = models.ForeignKey("benefits.Benefit", models.PROTECT, related_name="redemptions")
+    benefit = models.ForeignKey(
+        "benefits.Benefit", models.PROTECT, related_name="redemptions", verbose_name=_("benefit")
+    )
     points = models.IntegerField(_("points"))
     status = models.CharField(_("status"), max_length=12, choices=Status)
     slot = models.IntegerField(null=True, editable=False)

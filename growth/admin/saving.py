@@ -37,7 +37,7 @@ class ProgramForm(WagtailAdminModelForm):
     # Path below the row, without indexes -> field of the form.
     places: dict[str, str] = {}
 
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, label="", widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
