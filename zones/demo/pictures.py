@@ -26,6 +26,7 @@ TITLES = {
     "senior-hero": "A bench under a willow by the lake",
     "student-hero": "A campus with books and a bicycle",
     "city-hero": "The river at dusk with tram and ferry",
+    **levels.TITLES,
 }
 
 # How far down the middle of the subject is, where a wide crop would otherwise cut it.

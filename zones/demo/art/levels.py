@@ -46,4 +46,11 @@ def badge(name: str) -> Canvas:
     return c
 
 
+TITLES = {
+    "level-green": "A green medal with the first leaves of a willow wreath",
+    "level-silver": "A silver medal, half wreathed in willow",
+    "level-gold": "A golden medal in a willow wreath that nearly closes",
+    "level-jade": "A jade medal in a full willow wreath",
+}
+
 LEVELS = {name: partial(badge, name) for name in TONES}
