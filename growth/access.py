@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from cryptography.fernet import InvalidToken
 from django.db import connection, transaction
 from django.utils import timezone
-from standardwebhooks import Webhook
 
 from growth import sealing, webhooks
 from growth.errors import GrowthError
@@ -44,13 +43,13 @@ class TooManySecrets(GrowthError):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """An active API client that is calling, with its live secrets ready to check with."""
+    """An active API client that is calling, with the keys of its live secrets."""
 
     pk: int
     client_id: str
     scopes: frozenset[str]
     sources: frozenset[str]
-    verifiers: tuple[Webhook, ...]
+    keys: tuple[bytes, ...]
 
     def may_send_for(self, source: str) -> bool:
         """Whether it may send events of this source; none named means every one."""
@@ -85,7 +84,7 @@ def caller(client_id: str) -> Caller | None:
         client_id,
         frozenset(scopes),
         frozenset(sources),
-        tuple(_verifiers(client_id, sealed)),
+        tuple(_keys(client_id, sealed)),
     )
     if len(_remembered) >= MAX_REMEMBERED:
         _remembered.clear()
@@ -93,10 +92,10 @@ def caller(client_id: str) -> Caller | None:
     return found
 
 
-def _verifiers(client_id: str, sealed: Iterable[bytes]) -> Iterator[Webhook]:
+def _keys(client_id: str, sealed: Iterable[bytes]) -> Iterator[bytes]:
     for each in sealed:
         try:
-            yield webhooks.verifier(sealing.unseal(each))
+            yield webhooks.key_of(sealing.unseal(each))
         except InvalidToken:
             logger.error("%s: a secret was sealed under another SECRET_KEY", client_id)
 

@@ -1,22 +1,24 @@
 """Signatures of the bank's requests, as Standard Webhooks says, checked strictly.
 
 The reference library is lenient with what it is given (odd timestamps, junk in base64, an id with
-a dot that moves the border between id and body) and raises on some of it. So what reaches it here
-has one possible reading only, and whatever it still raises is a refusal.
+a dot that moves the border between id and body) and checks text only, though bytes are what is
+signed. So the check is our own, over the raw bytes of a request with one possible reading; the
+tests hold it against the library.
 """
 
 import base64
+import hmac
 import re
 import secrets
+import time
 from collections.abc import Iterable
-
-from standardwebhooks import Webhook
 
 from growth.errors import GrowthError
 
 PREFIX = "whsec_"
 SECRET_BYTES = 32
 MAX_SIGNATURES = 4
+TOLERANCE_SECONDS = 300
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _TIMESTAMP = re.compile(r"[0-9]{10}", re.ASCII)
@@ -35,15 +37,15 @@ def new_secret() -> str:
     return PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
-def verifier(secret: bytes) -> Webhook:
-    """A secret, ready to check with."""
-    return Webhook(secret.decode("ascii"))
+def key_of(secret: bytes) -> bytes:
+    """The key that a secret stands for."""
+    return base64.b64decode(secret.decode("ascii").removeprefix(PREFIX), validate=True)
 
 
 def verify(
-    verifiers: Iterable[Webhook], *, message_id: str, timestamp: str, signature: str, body: bytes
+    keys: Iterable[bytes], *, message_id: str, timestamp: str, signature: str, body: bytes
 ) -> None:
-    """Check that one of the secrets signed these headers and this body, within 300 seconds.
+    """Check that one of the keys signed these headers and this body, within 300 seconds.
 
     Raises:
         SignatureRefused: whatever is wrong with it.
@@ -56,20 +58,12 @@ def verify(
         and all(map(_SIGNATURE.fullmatch, tokens))
     ):
         raise SignatureRefused
-    given = {
-        "webhook-id": message_id,
-        "webhook-timestamp": timestamp,
-        "webhook-signature": signature,
-    }
-    for one in verifiers:
-        if _is_signed_by(one, given, body):
+    if abs(time.time() - int(timestamp)) > TOLERANCE_SECONDS:
+        raise SignatureRefused
+    signed = f"{message_id}.{timestamp}.".encode("ascii") + body
+    given = [base64.b64decode(token.removeprefix("v1,")) for token in tokens]
+    for key in keys:
+        made = hmac.digest(key, signed, "sha256")
+        if any(hmac.compare_digest(made, each) for each in given):
             return
     raise SignatureRefused
-
-
-def _is_signed_by(one: Webhook, given: dict[str, str], body: bytes) -> bool:
-    try:
-        one.verify(body, given, json_parse=False)
-    except Exception:  # also what the library does not foresee: none of it is a signature
-        return False
-    return True

@@ -23,6 +23,10 @@ from growth.values import BadJson, check_json, parse_json
 logger = logging.getLogger(__name__)
 
 MAX_DIGITS = 10  # of a Content-Length worth reading as a number
+# A client that is still sending reads no answer, only that its connection broke. So what is too
+# large is read and dropped before the refusal, piece by piece and not without end.
+MAX_DRAINED = 16 * 2**20
+PIECE = 64 * 1024
 SIGNED_HEADERS = [
     OpenApiParameter(
         name, OpenApiTypes.STR, OpenApiParameter.HEADER, required=True, description=description
@@ -94,7 +98,7 @@ class SignedView(APIView):
         if caller is None:
             raise webhooks.SignatureRefused
         webhooks.verify(
-            caller.verifiers,
+            caller.keys,
             message_id=request.META.get("HTTP_WEBHOOK_ID", ""),
             timestamp=request.META.get("HTTP_WEBHOOK_TIMESTAMP", ""),
             signature=request.META.get("HTTP_WEBHOOK_SIGNATURE", ""),
@@ -105,17 +109,28 @@ class SignedView(APIView):
         return caller, body
 
     def _body(self, request: HttpRequest) -> bytes:
-        """The raw body; its size is known before any of it is read."""
+        """The raw body; its size is known before any of it is kept."""
         length = request.META.get("CONTENT_LENGTH") or ""
         if not length and request.META.get("HTTP_TRANSFER_ENCODING"):
             raise Refused(411, "length_required", "Send Content-Length.")
         number = length.isascii() and length.isdigit()
         if number and (len(length) > MAX_DIGITS or int(length) > self.max_bytes):
+            _drain(request)
             raise Refused(413, "too_large", f"The body may have {self.max_bytes} bytes.")
         try:
             return request.body
         except OSError:
             raise Refused(400, "malformed", "The body did not come whole.") from None
+
+
+def _drain(request: HttpRequest) -> None:
+    """Read up to ``MAX_DRAINED`` bytes of the body and keep none."""
+    left = MAX_DRAINED
+    try:
+        while left > 0 and (piece := request.read(min(PIECE, left))):
+            left -= len(piece)
+    except OSError:
+        pass  # nobody is there to read the answer
 
 
 def strict_json(body: bytes) -> Any:

@@ -1,5 +1,6 @@
 """What may be sent: the refusals of events, and what is taken in."""
 
+import io
 import json
 
 import pytest
@@ -209,6 +210,26 @@ def test_a_long_body_is_refused_before_it_is_read(bank, rf, length):
     request = rf.generic("POST", "/api/v1/events", b"{}", content_type=ONE)
     request.META["CONTENT_LENGTH"] = length
     problem(EventsView.as_view()(request), 413, "too_large")
+
+
+class Body(io.BytesIO):
+    """A body as it comes in: says how much was read at once, at most."""
+
+    most = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        piece = super().read(size)
+        self.most = max(self.most, len(piece))
+        return piece
+
+
+@pytest.mark.parametrize(("size", "left"), [(3 * 2**20, 0), (20 * 2**20, 4 * 2**20)])
+def test_what_is_too_large_is_read_before_the_answer_and_not_kept(bank, client, size, left):
+    body = Body(b" " * size)
+    sent = {"wsgi.input": body, "CONTENT_LENGTH": str(size), "CONTENT_TYPE": ONE}
+    problem(client.generic("POST", "/api/v1/events", **sent), 413, "too_large")
+    assert size - body.tell() == left
+    assert body.most <= 2**16
 
 
 @pytest.mark.parametrize("method", ["get", "put", "patch", "delete"])

@@ -2,8 +2,10 @@
 
 import json
 import time
+from datetime import UTC, datetime
 
 import pytest
+from standardwebhooks import Webhook
 
 from growth import access
 from growth.models import ApiClient, BankEvent
@@ -83,8 +85,23 @@ def test_the_border_between_id_and_body_cannot_be_moved(bank):
     refused(post(bank, whole, moved))
 
 
-def test_a_body_that_is_not_utf_8_is_refused_with_its_signature(bank):
-    refused(post(bank, b"\xff\xfe", bank.headers(b"\xff\xfe")))
+@pytest.mark.parametrize("body", [b"\xff\xfe", '{"id": "\u00e9"}'.encode("latin-1")])
+def test_a_signature_is_over_bytes_whatever_they_mean(bank, body):
+    answer = post(bank, body, bank.headers(body))
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
+    refused(post(bank, body + b"\xff", bank.headers(body)))
+
+
+def test_what_the_reference_library_signs_is_accepted(bank):
+    body = json.dumps(event(subject="客户-1"), ensure_ascii=False)
+    now = datetime.now(UTC).replace(microsecond=0)
+    headers = {
+        "X-Client-Id": bank.client_id,
+        "webhook-id": "msg_reference",
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(bank.secret).sign("msg_reference", now, body),
+    }
+    assert post(bank, body.encode(), headers).status_code == 202
 
 
 def test_a_changed_body_is_refused(bank):
