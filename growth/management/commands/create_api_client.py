@@ -1,4 +1,4 @@
-"""Make an API client, or change its secrets."""
+"""Make an API client, change its secrets, or stop it."""
 
 import json
 from argparse import ArgumentParser
@@ -8,6 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from growth import access
 from growth.errors import GrowthError
+
+CHANGES = ("rotate", "retire", "disable", "enable")
 
 
 class Command(BaseCommand):
@@ -27,11 +29,14 @@ class Command(BaseCommand):
         parser.add_argument(
             "--retire", metavar="CLIENT_ID", help="end a rotation: revoke the older secret"
         )
+        parser.add_argument("--disable", metavar="CLIENT_ID", help="stop the client at once")
+        parser.add_argument("--enable", metavar="CLIENT_ID", help="let it call again")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        chosen = [key for key in ("name", "rotate", "retire") if options[key]]
+        chosen = [key for key in ("name", *CHANGES) if options[key]]
         if len(chosen) != 1:
-            raise CommandError("give either a NAME, or --rotate or --retire with a CLIENT_ID")
+            changes = ", ".join(f"--{change}" for change in CHANGES)
+            raise CommandError(f"give either a NAME, or one of {changes} with a CLIENT_ID")
         try:
             told = self._do(chosen[0], options)
         except GrowthError as error:
@@ -46,6 +51,10 @@ class Command(BaseCommand):
             client_id = options["retire"]
             access.retire_older_secret(client_id=client_id)
             return {"client_id": client_id, "retired": True}
+        if what in ("disable", "enable"):
+            active = what == "enable"
+            access.set_active(client_id=options[what], active=active)
+            return {"client_id": options[what], "active": active}
         client_id, secret = access.create_client(
             name=options["name"], scopes=options["scope"], sources=options["source"]
         )

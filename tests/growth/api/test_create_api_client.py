@@ -42,6 +42,9 @@ def test_a_new_client_can_call_with_what_was_printed(bank):
         (("core", "--rotate", "x"), "either"),
         (("--rotate", "nobody"), "no client"),
         (("--retire", "nobody"), "no client"),
+        (("--disable", "nobody"), "no client"),
+        (("--enable", "nobody"), "no client"),
+        (("--disable", "x", "--enable", "x"), "either"),
     ],
 )
 def test_what_cannot_be_is_told_in_one_line(args, fault):
@@ -62,3 +65,11 @@ def test_a_rotation_gives_a_second_secret_and_never_a_third():
     assert run("--retire", client_id) == {"client_id": client_id, "retired": True}
     with pytest.raises(CommandError):
         run("--retire", client_id)
+
+
+def test_a_leaked_client_is_stopped_and_may_call_again_later(bank):
+    assert run("--disable", bank.client_id) == {"client_id": bank.client_id, "active": False}
+    assert bank.send(event()).status_code == 401
+
+    assert run("--enable", bank.client_id) == {"client_id": bank.client_id, "active": True}
+    assert bank.send(event()).status_code == 202
