@@ -25,7 +25,11 @@ class Expiring:
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """A customer's points. ``earned_total`` and ``spent_total`` are net of what was undone."""
+    """A customer's points. ``earned_total`` and ``spent_total`` are net of what was undone.
+
+    ``pending`` is what completions that wait to be claimed are worth; a limit may still refuse
+    some of it when it is claimed.
+    """
 
     available: int
     pending: int
@@ -80,20 +84,23 @@ _POINTS = """
     UNION ALL
     SELECT NULL, sum(points)::bigint, kind FROM growth_pointstransfer
     WHERE customer_id = %s GROUP BY kind
+    UNION ALL
+    SELECT NULL, coalesce(sum(points), 0)::bigint, 'pending' FROM growth_taskcompletion
+    WHERE customer_id = %s AND status = 'claimable'
 """
 
 
 def points(customer_id: int) -> Points:
     """A customer's points as they are now, in one query."""
     with connection.cursor() as cursor:
-        cursor.execute(_POINTS, [str(bankday.zone()), customer_id, customer_id])
+        cursor.execute(_POINTS, [str(bankday.zone()), *[customer_id] * 3])
         rows = cursor.fetchall()
     moved = {kind: amount for _, amount, kind in rows if kind}
     lots = [(on, amount) for on, amount, kind in rows if not kind]
     dated = sorted((on, amount) for on, amount in lots if on)
     return Points(
         available=sum(amount for _, amount in lots),
-        pending=0,
+        pending=moved["pending"],
         expiring=tuple(Expiring(amount, on) for on, amount in dated),
         earned_total=moved.get("earn", 0) - moved.get("reverse", 0),
         spent_total=moved.get("redeem", 0) - moved.get("refund", 0),

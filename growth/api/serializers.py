@@ -64,7 +64,9 @@ class PointsSerializer(serializers.Serializer):
     """A customer's points; the totals are net of what was taken back or refunded."""
 
     available = serializers.IntegerField()
-    pending = serializers.IntegerField()
+    pending = serializers.IntegerField(
+        help_text="Of completions that wait to be claimed; a limit may still refuse some of it."
+    )
     expiring = ExpiringSerializer(many=True)
     earned_total = serializers.IntegerField()
     spent_total = serializers.IntegerField()

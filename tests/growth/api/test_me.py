@@ -130,6 +130,18 @@ def test_points_that_expire_are_told_soonest_first_and_then_gone(client, ada):
     assert (told["available"], told["expiring"]) == (0, [])
 
 
+def test_points_that_wait_to_be_claimed_are_pending(client, bank, ada, bob):
+    bank.send(*(event(subject="ada", type="payment.completed") for _ in range(5)))
+    told = get(client, "me/points", ada)
+    assert (told["available"], told["pending"], told["earned_total"]) == (100, 100, 100)
+    assert get(client, "me/points", bob)["pending"] == 0
+
+    send(client, "post", "me/tasks/pay-twice/claim", {}, ada)
+
+    told = get(client, "me/points", ada)
+    assert (told["available"], told["pending"], told["earned_total"]) == (200, 0, 200)
+
+
 def test_tasks_say_how_far_they_are(client, bank, ada):
     bank.send(event(subject="ada", type="payment.completed"))
     tasks = {row["code"]: row for row in get(client, "me/tasks", ada)}
