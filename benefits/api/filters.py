@@ -1,9 +1,32 @@
 """How the catalogue is filtered."""
 
+from typing import Any
+
 import django_filters
+from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from rest_framework import exceptions
+from rest_framework.request import Request
 
 from benefits.models import Benefit
+from growth.api.paging import CursorPages
+
+
+class StrictBooleanField(forms.Field):
+    """``true`` or ``false``. Anything else is a fault and not "unknown"."""
+
+    def to_python(self, value: Any) -> bool | None:
+        """The value, None where none was given."""
+        if not value:
+            return None
+        if value.lower() not in ("true", "false"):
+            raise forms.ValidationError(_("Has to be true or false."))
+        return bool(value.lower() == "true")
+
+
+class StrictBooleanFilter(django_filters.BooleanFilter):
+    field_class = StrictBooleanField
 
 
 class BenefitFilter(django_filters.FilterSet):
@@ -14,7 +37,7 @@ class BenefitFilter(django_filters.FilterSet):
     max_price = django_filters.NumberFilter(
         field_name="price", lookup_expr="lte", min_value=0, max_value=2**31 - 1, decimal_places=0
     )
-    affordable = django_filters.BooleanFilter(
+    affordable = StrictBooleanFilter(
         method="filter_affordable", help_text="Only what the customer's points are enough for."
     )
     search = django_filters.CharFilter(
@@ -34,3 +57,11 @@ class BenefitFilter(django_filters.FilterSet):
         """What costs at most (or, when false, more than) the customer's points."""
         points = self.request.points if self.request else 0
         return queryset.filter(price__lte=points) if value else queryset.filter(price__gt=points)
+
+
+def refuse_unknown(request: Request) -> None:
+    """Refuse a parameter that means nothing: a misspelt filter would show everything."""
+    pages = (CursorPages.cursor_query_param, CursorPages.page_size_query_param)
+    known = {*BenefitFilter.base_filters, *pages, "ordering"}
+    if unknown := sorted(name[:40] for name in set(request.query_params) - known):
+        raise exceptions.ValidationError({name: [_("Is not known here.")] for name in unknown})

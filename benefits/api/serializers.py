@@ -1,6 +1,6 @@
 """How benefits and redemptions look in the API; one serializer for each direction."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
@@ -11,6 +11,7 @@ from benefits import queries
 from benefits.models import Benefit, Redemption
 from benefits.queries import Offer
 from growth.text import localized
+from growth.times import instant
 
 PICTURE = "fill-640x400|format-webp"
 
@@ -133,11 +134,20 @@ class RedemptionOut(serializers.ModelSerializer):
         return queries.shown_code(redemption)
 
 
+class InstantField(serializers.DateTimeField):
+    """A moment as the whole API writes it."""
+
+    def to_representation(self, value: datetime) -> str:
+        """RFC 3339 in UTC, to the millisecond."""
+        return instant(value)
+
+
 class MyRedemptionOut(RedemptionOut):
     """One of the customer's redemptions in a list, with what a page shows beside it."""
 
     name = serializers.SerializerMethodField()
     qr = serializers.SerializerMethodField()
+    created_at = InstantField()
     can_cancel = serializers.SerializerMethodField()
 
     class Meta(RedemptionOut.Meta):

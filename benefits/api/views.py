@@ -3,22 +3,24 @@
 import io
 import re
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 import segno
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
-from rest_framework import generics
+from rest_framework import exceptions, generics
 from rest_framework.filters import OrderingFilter
 from rest_framework.request import Request
 from rest_framework.response import Response
 from wagtail.images import get_image_model
 
 from benefits import queries, redemption
-from benefits.api.filters import BenefitFilter
+from benefits.api.filters import BenefitFilter, refuse_unknown
 from benefits.api.serializers import (
     PICTURE,
     MyRedemptionOut,
@@ -50,6 +52,16 @@ class CatalogueOrdering(OrderingFilter):
     def get_valid_fields(self, queryset: Any, view: Any, context: Any = None) -> list[Any]:
         """By what customers may order, with what they read."""
         return [("position", "position"), ("price", "price"), ("id", "newest")]
+
+    def remove_invalid_fields(
+        self, queryset: Any, fields: Iterable[str], view: Any, request: Request
+    ) -> list[str]:
+        """Refuses what nothing can be ordered by, where the framework would leave it out."""
+        known = [name for name, _label in self.get_valid_fields(queryset, view)]
+        if any(term.removeprefix("-") not in known for term in fields):
+            fault = _("Has to be one of %(names)s.") % {"names": ", ".join(known)}
+            raise exceptions.ValidationError({self.ordering_param: [fault]})
+        return list(fields)
 
     def get_ordering(self, request: Request, queryset: Any, view: Any) -> list[str]:
         """The wanted order, then position and id."""
@@ -91,6 +103,7 @@ class BenefitList(CustomerView, generics.ListAPIView):
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """One page of offers."""
+        refuse_unknown(request)
         self.today = bankday.today()
         points = queries.spendable_points(self.visitor.customer_id, self.today)
         request.points = points  # type: ignore[attr-defined]  # for the filter ``affordable``

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import IO, Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from rest_framework.parsers import BaseParser
 
@@ -14,7 +15,7 @@ class TooLarge(exceptions.APIException):
 
     status_code = 413
     default_code = "too_large"
-    default_detail = "The body is too large."
+    default_detail = _("The body is too large.")
 
 
 class StrictJSONParser(BaseParser):

@@ -64,6 +64,29 @@ def test_a_filter_that_means_nothing_is_refused(shelf, query):
     assert 400 <= world.api(world.customer()).get(f"/api/v1/benefits?{query}").status_code < 500
 
 
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("kind=nope", "kind"),
+        ("ordering=nope", "ordering"),
+        ("ordering=price,--id", "ordering"),
+        ("affordable=maybe", "affordable"),
+        ("page_size=x", "page_size"),
+        ("page_size=0", "page_size"),
+        ("page_size=", "page_size"),
+        ("page_size=１０", "page_size"),
+        ("afordable=true", "afordable"),
+        ("limit=5", "limit"),
+    ],
+)
+def test_a_refusal_names_the_parameter(shelf, query, name):
+    answer = world.api(world.customer()).get(f"/api/v1/benefits?{query}")
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
+    assert answer["Content-Type"] == "application/problem+json"
+    assert [fault["field"] for fault in answer.json()["errors"]] == [name]
+
+
 def test_names_come_in_the_language_asked_for(shelf):
     answer = world.api(world.customer()).get(
         "/api/v1/benefits?search=coffee", headers={"Accept-Language": "zh-hans"}
