@@ -13,6 +13,7 @@ from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 
+from benefits import queries
 from benefits.admin import forms as admin_forms
 from benefits.admin.views import CodesImportView, RedemptionActionView, RedemptionPage
 from benefits.models import Benefit, BenefitCode, CodeBatch, Merchant, Redemption, StockShard
@@ -248,6 +249,11 @@ class RedemptionViewSet(ReadOnlyViewSet):
         def columns(self) -> list[Any]:
             first = self._get_title_column("benefit")
             return [first, *self.list_display[1:]]
+
+        def search_queryset(self, queryset: Any) -> Any:
+            """By the code that somebody shows at the till, else by the customer's id."""
+            found = queries.by_code(self.search_query) if self.is_searching else []
+            return queryset.filter(pk__in=found) if found else super().search_queryset(queryset)
 
     def get_urlpatterns(self) -> list[Any]:
         urls = super().get_urlpatterns()

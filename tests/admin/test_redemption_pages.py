@@ -56,3 +56,19 @@ def test_the_code_is_not_shown_to_operators(sign_in, redeemed):
 
     assert code
     assert code not in html.content.decode()
+
+
+def test_a_redemption_is_found_by_the_code_that_is_shown(sign_in, redeemed):
+    from benefits import queries
+
+    client, mine = sign_in("Support"), reverse("redemptions:inspect", args=[redeemed.pk])
+
+    def found(text: str) -> bool:
+        return mine in client.get(reverse("redemptions:index"), {"q": text}).content.decode()
+
+    code = queries.shown_code(redeemed)
+    assert code
+    assert found(code)
+    assert found(code.lower().replace("-", " "))
+    assert found("ann")
+    assert not found(code[:-1])
