@@ -11,6 +11,7 @@ from wagtail.admin.viewsets.pages import PageListingViewSet
 
 from content.models import ArticlePage
 from zones.models import ZonePage
+from zones.page_lists import PageIndex
 
 
 class PagesMenuItem(MenuItem):
@@ -23,6 +24,7 @@ class PagesMenuItem(MenuItem):
 class ZoneListing(PageListingViewSet):
     """Every zone in every language."""
 
+    index_view_class = PageIndex
     model = ZonePage
     name = "zone_pages"
     url_prefix = "zones/pages"
@@ -34,6 +36,7 @@ class ZoneListing(PageListingViewSet):
 class ArticleListing(PageListingViewSet):
     """Every article of every zone."""
 
+    index_view_class = PageIndex
     model = ArticlePage
     name = "articles"
     url_prefix = "zones/articles"
