@@ -9,6 +9,7 @@ from benefits import codes, redemption
 from benefits.models import Redemption
 from growth import ledger
 from growth.models import PointsLot, PointsTransfer
+from growth.times import instant
 from tests.benefits import world
 
 pytestmark = pytest.mark.django_db
@@ -361,6 +362,16 @@ def test_a_malformed_id_is_not_found(text):
     for call in (client.get, client.post):
         path = f"/api/v1/me/redemptions/{text}" + ("/cancel" if call == client.post else "")
         assert call(path).status_code == 404
+
+
+def test_a_redemption_says_when_in_the_form_of_the_whole_api():
+    client = world.api(world.customer(100))
+    world.benefit()
+    made = world.redeem(client).json()["id"]
+
+    told = client.get(f"/api/v1/me/redemptions/{made}").json()
+
+    assert told["created_at"] == instant(Redemption.objects.get(pk=made).created_at)
 
 
 def test_my_redemptions_come_newest_first_page_by_page():
