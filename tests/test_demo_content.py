@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from PIL import Image
 
 from content.blocks.fields import ICON_NAMES, check_link
@@ -276,6 +277,35 @@ def test_demo_customers_are_one_day_short_of_a_streak():
         assert today - timedelta(days=7) not in days
 
 
+def assert_the_days_are_believable():
+    """Redemptions on many days, none before its points; the real clock is back."""
+    from benefits.models import Redemption
+    from growth import bankday, ledger
+    from growth.models import BankEvent, PointsTransfer
+
+    days = {
+        bankday.day_of(moment) for moment in Redemption.objects.values_list("created_at", flat=True)
+    }
+    assert len(days) > 10
+    balances = Counter()
+    moved = PointsTransfer.objects.order_by("day", "pk")
+    assert list(moved) == list(moved.order_by("pk"))
+    for row in moved:
+        assert bankday.day_of(row.posted_at) == row.day
+        balances[row.customer_id] += row.points if row.kind in ("earn", "refund") else -row.points
+        assert balances[row.customer_id] >= 0
+    for event in BankEvent.objects.all():
+        assert event.time <= event.received_at
+        assert event.received_at - event.time < timedelta(days=1)
+    assert list(ledger.differences()) == []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_attrdef WHERE pg_get_expr(adbin, adrelid) LIKE '%demo_clock%'"
+        )
+        assert cursor.fetchone() == (0,)
+    assert abs(bankday.now() - datetime.now(UTC)) < timedelta(minutes=1)
+
+
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_the_demo_loads_once(
@@ -296,6 +326,7 @@ def test_the_demo_loads_once(
     assert counts == [m.objects.count() for m in (ZonePage, BankEvent, Redemption, TaskCompletion)]
     assert all(counts)
     assert not RejectedRow.objects.exists()
+    assert_the_days_are_believable()
     assert not Benefit.objects.filter(picture=None).exists()
     for slug in files.ZONES:
         keys = ZonePage.objects.live().filter(slug=slug).values_list("translation_key", flat=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import random
-from typing import Any
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
 from django.utils.text import slugify
 
@@ -25,6 +27,8 @@ OWN_REDEMPTIONS = {
     "demo-student": ("breakfast", "prints"),
     "demo-city": ("metro-day", "coffee"),
 }
+OWN_DAYS = ((31, 16, 9, 2), (5, 3, 1))  # days ago
+WISHES = 2
 
 
 def describe(images: dict[str, Any]) -> None:
@@ -70,33 +74,70 @@ def upload_codes() -> None:
         imports.import_codes(content, name, benefit_code=code, on_batch=lambda _: None)
 
 
-def redeem_some() -> int:
-    """A few benefits for the demo customers and some neighbours; returns how many."""
-    ids = dict(Customer.objects.filter(ref__in=OWN_REDEMPTIONS).values_list("ref", "pk"))
-    done = 0
+class Wish(NamedTuple):
+    """A benefit that somebody tries to get on a day; without the points for it nothing happens."""
+
+    hour: float
+    ref: str
+    code: str
+    key: str
+    used: bool = False
+
+    @property
+    def after_midnight(self) -> timedelta:
+        """How far into its day it is."""
+        return timedelta(hours=self.hour)
+
+
+def wishes(last: date, count: int = people.CUSTOMERS) -> dict[date, list[Wish]]:
+    """Who wants what on which of the demo's days, more of them as the benefits become known."""
+    dice = random.Random(people.SEED)
+    found: dict[date, list[Wish]] = {}
+
+    def add(ago: int, *wish: Any) -> None:
+        hour = dice.triangular(8.5, 21.5, 18)
+        found.setdefault(last - timedelta(days=ago), []).append(Wish(hour, *wish))
+
     for ref, codes in OWN_REDEMPTIONS.items():
         for number, code in enumerate(codes):
-            done += _redeem(ids[ref], code, f"demo-{number}")
-    dice = random.Random(people.SEED)
-    every = tuple(Benefit.objects.order_by("code").values_list("code", flat=True))
-    others = Customer.objects.exclude(ref__in=OWN_REDEMPTIONS).order_by("ref")
-    for pk in others.values_list("pk", flat=True)[::8]:
-        done += _redeem(pk, dice.choice(every), "demo-0", used=dice.random() < 0.4)
-    return done
+            for ago in OWN_DAYS[number]:  # until there are points enough
+                add(ago, ref, code, f"demo-{number}")
+    every = tuple(sorted(files.read("benefits")))
+    for person in people.customers(count):
+        if person["customer_id"] in OWN_REDEMPTIONS:
+            continue
+        for number in range(WISHES):
+            ago = int(dice.triangular(0, people.DAYS - 7, 0))
+            used = dice.random() < 0.4
+            add(ago, person["customer_id"], dice.choice(every), f"demo-{number}", used)
+    return {day: sorted(found[day]) for day in found}
 
 
-def claim_some() -> int:
-    """Neighbours fetch the points that wait for them; the demo customers leave that to visitors."""
+def live_a_day(today: list[Wish], midnight: datetime, set_time: Callable[[datetime], None]) -> None:
+    """Neighbours fetch points that wait for them, and people redeem what they can pay by now."""
+    set_time(midnight + timedelta(hours=7))
+    claim_some()
+    rows = Customer.objects.filter(ref__in=[wish.ref for wish in today])
+    found = {ref: (pk, held) for ref, pk, held in rows.values_list("ref", "pk", "wallet__balance")}
+    prices = dict(Benefit.objects.values_list("code", "price"))
+    for wish in today:
+        customer_id, held = found[wish.ref]
+        if (held or 0) < prices[wish.code]:
+            continue  # most cannot: not worth asking
+        set_time(midnight + wish.after_midnight)
+        _redeem(customer_id, wish.code, wish.key, used=wish.used)
+
+
+def claim_some() -> None:
+    """A quarter of the neighbours fetch nothing; the demo customers leave it to visitors."""
     waiting = TaskCompletion.objects.filter(status=TaskCompletion.Status.CLAIMABLE)
     waiting = waiting.exclude(customer__ref__in=OWN_REDEMPTIONS).order_by("customer", "task")
-    pairs = waiting.values_list("customer", "task__code").distinct()
-    for number, (customer_id, task_code) in enumerate(pairs):
-        if number % 4:
+    for customer_id, task_code in waiting.values_list("customer", "task__code").distinct():
+        if customer_id % 4:
             claims.claim_task(customer_id=customer_id, code=task_code)
-    return len(pairs)
 
 
-def _redeem(customer_id: int, code: str, key: str, *, used: bool = False) -> int:
+def _redeem(customer_id: int, code: str, key: str, *, used: bool) -> None:
     try:
         made = redemption.redeem(customer_id=customer_id, benefit_code=code, key=key)
         if used and made.created:
@@ -104,5 +145,4 @@ def _redeem(customer_id: int, code: str, key: str, *, used: bool = False) -> int
                 redemption_id=made.redemption.pk, actor="merchant", note="Old Ford branch"
             )
     except (BenefitError, GrowthError):
-        return 0
-    return int(made.created)
+        pass
