@@ -181,26 +181,24 @@ def _upsert(
 
 def _pay(due: list[tuple[int, int, int, TaskRule, date]], today: date) -> None:
     """Pay completions: (id, posting, customer, rule, day of the completing event)."""
-    ledger.post_earnings(
-        [
-            Earning(
-                customer_id,
-                rule.points,
-                f"award:{pk}:{posting}",
-                rule.code,
-                _origin(rule, pk, day),
-                bankday.expires_on(rule.points_expire, today),
-            )
-            for pk, posting, customer_id, rule, day in due
-        ],
-        today=today,
-    )
-    levels.post_growth(
-        [
-            GrowthPosting(f"award:{pk}:{posting}", customer_id, rule.growth, day, rule.code)
-            for pk, posting, customer_id, rule, day in due
-        ]
-    )
+    earnings = [
+        Earning(
+            customer_id,
+            rule.points,
+            f"award:{pk}:{posting}",
+            rule.code,
+            _origin(rule, pk, day),
+            bankday.expires_on(rule.points_expire, today),
+        )
+        for pk, posting, customer_id, rule, day in due
+    ]
+    growth = [
+        GrowthPosting(f"award:{pk}:{posting}", customer_id, rule.growth, day, rule.code)
+        for pk, posting, customer_id, rule, day in due
+    ]
+    with prepared.pipeline():
+        ledger.post_earnings(earnings, today=today)
+        levels.post_growth(growth)
     for pk, posting, customer_id, rule, _ in due:
         if rule.benefit:
             registry.reward_payers["benefit"](

@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
@@ -159,7 +159,7 @@ class _Customer(Locked):
 # The program's lock comes along: it is shared by all intake, and a change of the program waits.
 _LOCK = """
     WITH program AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(%s))
-    SELECT c.id, c.ref FROM growth_customer c, program WHERE c.ref = ANY(%s)
+    SELECT c.id FROM growth_customer c, program WHERE c.ref = ANY(%s)
     ORDER BY c.id FOR NO KEY UPDATE OF c
 """
 # A statement of its own, so that it sees what was committed while the lock was waited for.
@@ -173,8 +173,18 @@ _READ = """
            p.release, p.now
     FROM (SELECT coalesce(max(id), 0) AS release, clock_timestamp() AS now
           FROM growth_programrelease) p
-    LEFT JOIN growth_customer c ON c.id = ANY(%s::bigint[])
+    LEFT JOIN growth_customer c ON c.ref = ANY(%s)
 """
+
+
+def _locked(refs: list[str]) -> list[tuple[Any, ...]]:
+    """Rows of ``_READ``, of customers that are locked now."""
+    with prepared.cursor() as locking, prepared.cursor() as reading:
+        with prepared.pipeline():
+            locking.execute(_LOCK, [PROGRAM_LOCK, refs])
+            reading.execute(_READ, [refs])
+        rows: list[tuple[Any, ...]] = reading.fetchall()
+        return rows
 
 
 def _lock_customers(
@@ -186,19 +196,14 @@ def _lock_customers(
     enrolled, and is missing in the answer.
     """
     refs = {event.subject for event in unique.values()}
-    with prepared.cursor() as cursor:
-        cursor.execute(_LOCK, [PROGRAM_LOCK, sorted(refs)])
-        ids = dict(cursor.fetchall())
-        enrolled: set[str] = set()
-        if missing := refs - set(ids.values()):
-            known = _digests({key for key, event in unique.items() if event.subject in missing})
-            new = {event.subject for key, event in unique.items() if key not in known}
-            enrolled = set(enrol(sorted(missing & new)))
-            # Locked again as a whole: somebody else may have enrolled some of them.
-            cursor.execute(_LOCK, [PROGRAM_LOCK, sorted(refs)])
-            ids = dict(cursor.fetchall())
-        cursor.execute(_READ, [list(ids)])
-        found = cursor.fetchall()
+    found = _locked(sorted(refs))
+    enrolled: set[str] = set()
+    if missing := refs - {row[1] for row in found}:
+        known = _digests({key for key, event in unique.items() if event.subject in missing})
+        new = {event.subject for key, event in unique.items() if key not in known}
+        enrolled = set(enrol(sorted(missing & new)))
+        # Locked again as a whole: somebody else may have enrolled some of them.
+        found = _locked(sorted(refs))
     release, now = found[0][-2:]
     rows = [row[:-2] for row in found if row[0] is not None]
     customers = {

@@ -6,11 +6,26 @@ prepares them from their fifth use on (``prepare_threshold``; off behind a poole
 event: planning was more than half of the database's time.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
+
+
+@contextmanager
+def pipeline() -> Iterator[None]:
+    """Send the statements of the block together and wait once: one round trip for all of them.
+
+    Each still sees what the ones before it did and what others had committed when it ran. A fetch
+    sends what is queued; a row count is not known inside.
+    """
+    wrapper: Any = connections[DEFAULT_DB_ALIAS]
+    wrapper.ensure_connection()
+    with wrapper.wrap_database_errors, wrapper.connection.pipeline():
+        yield
 
 
 def cursor() -> CursorWrapper:

@@ -59,8 +59,10 @@ def settle(customers: Sequence[Locked], rules: Rules, today: date) -> None:
     regrade = awards.post(
         completed | complete, complete=complete.keys(), counted=rules.counted, today=today
     )
-    _write(new_states, customers, rules)
-    _follow_up(customers, regrade, rules, today)
+    with prepared.pipeline():
+        _write(new_states, customers, rules)
+        graded = levels.regrade(regrade, today=today, versions=rules.schemes)
+    _refresh_segments(customers, graded, rules, today)
 
 
 def refold(
@@ -188,10 +190,11 @@ def _write(
             cursor.execute(_WRITE_POSITIONS, columns(positions))
 
 
-def _follow_up(customers: Sequence[Locked], regrade: set[int], rules: Rules, today: date) -> None:
-    """Levels and segments that the new events may have changed."""
+def _refresh_segments(
+    customers: Sequence[Locked], graded: list[int], rules: Rules, today: date
+) -> None:
+    """Segments that the new events, or the levels that changed, may have changed."""
     ids = sorted(customer.customer_id for customer in customers)
-    graded = levels.regrade(regrade, today=today, versions=rules.schemes)
     context = rules.segment_context(today)
     new = sorted(customer.customer_id for customer in customers if customer.enrolled_now)
     segments.refresh(rules.all_segments(), new, context)

@@ -194,7 +194,7 @@ class TestKilled:
             take(*events)
         assert not BankEvent.objects.exists()  # nothing was promised, nothing is half done
         take(*events, settle=False)
-        with mock.patch.object(progress, "_follow_up", side_effect=Killed):
+        with mock.patch.object(progress, "_refresh_segments", side_effect=Killed):
             with pytest.raises(Killed):
                 intake.settle_stored()
             assert (completions(), waiting()) == (0, 9)

@@ -141,7 +141,16 @@ def test_amounts_of_every_kind_are_taken_in(bank, amount):
     assert raw(bank, body.encode()).json()["accepted"] == 1
 
 
-@pytest.mark.parametrize("field", [b"NaN", b"1e400", b"-Infinity", b"1" * 5000, b"01", b"'a'"])
+@pytest.mark.parametrize("amount", ["1e400", "1" * 5000, "1e-400", "1e99999999999999999999"])
+def test_a_number_without_measure_refuses_its_own_event_only(bank, amount):
+    good, bad = event(), json.dumps(event(data={"x": 0})).replace('"x": 0', f'"x": {amount}')
+    body = f"[{json.dumps(good)}, {bad}]".encode()
+    answer = raw(bank, body, content_type="application/cloudevents-batch+json").json()
+    assert answer["accepted"] == 1
+    assert [(row["index"], row["code"]) for row in answer["rejected"]] == [(1, "invalid")]
+
+
+@pytest.mark.parametrize("field", [b"NaN", b"-Infinity", b"01", b"'a'"])
 def test_what_is_not_strict_json_is_malformed(bank, field):
     body = (
         json.dumps(event(data={"amount": 0}))
