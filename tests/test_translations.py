@@ -11,8 +11,9 @@ from config.translations import FOLDER
 
 ROOT = FOLDER.parent.parent
 ROOMS = ("growth", "benefits", "content", "zones", "templates", "config")
-FUNCTIONS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext",
-             "pgettext_lazy"}  # fmt: skip
+FUNCTIONS = set(
+    "_ gettext gettext_lazy gettext_noop ngettext ngettext_lazy pgettext pgettext_lazy".split()
+)
 IN_TEMPLATE = re.compile(r"(?:\b_|gettext)\(\s*u?(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')", re.S)
 
 
