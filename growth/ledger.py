@@ -185,12 +185,9 @@ def take_back(*, earning_key: str, points: int, key: str, reason: str, today: da
     """
     lot = PointsLot.objects.select_related("transfer").get(transfer__key=earning_key)
     own = min(points, lot.remaining)
-    used = lot.allocations.filter(transfer__kind__in=(Kind.REDEEM, Kind.REFUND))
-    spent = max(0, used.aggregate(n=Sum("points"))["n"] or 0)
-    spent -= lot.write_offs.aggregate(n=Sum("points"))["n"] or 0
     others = [other for other in spendable_lots(lot.customer_id) if other.pk != lot.pk]
     others = [other for other in others if not other.expires_on or other.expires_on > today]
-    owed = min(points - own, max(0, spent))
+    owed = min(points - own, _spent_of(lot))
     taken = own + min(owed, sum(other.remaining for other in others))
     if taken:
         lots = ([lot] if own else []) + others
@@ -198,7 +195,37 @@ def take_back(*, earning_key: str, points: int, key: str, reason: str, today: da
         _debit(Kind.REVERSE, lot.customer_id, taken, key, reason, origin, lots, today, own)
     if missing := own + owed - taken:
         PointsWriteOff.objects.create(key=key, lot=lot, points=missing)
+    _pass_on(lot, points - own - owed, key)
     return taken
+
+
+def _spent_of(lot: PointsLot) -> int:
+    """Points of a lot that were spent, and that no reversal of it has asked for yet."""
+    used = lot.allocations.filter(transfer__kind__in=(Kind.REDEEM, Kind.REFUND))
+    from_others = PointsAllocation.objects.filter(
+        transfer__customer=lot.customer_id,
+        transfer__kind=Kind.REVERSE,
+        transfer__key__startswith=f"{lot.transfer.key}:reversed:",
+    ).exclude(lot=lot)
+    spent, written, taken = (
+        int(rows.aggregate(n=Sum("points"))["n"] or 0)
+        for rows in (used, lot.write_offs, from_others)
+    )
+    return max(0, max(0, spent) - written - taken)
+
+
+def _pass_on(lot: PointsLot, points: int, key: str) -> None:
+    """What reversals of other earnings took from a lot that is itself reversed now was never the
+    customer's: it counts as written off of those earnings, and no refund gives it back.
+    """
+    helped = lot.allocations.filter(transfer__kind=Kind.REVERSE).select_related("transfer")
+    for used in helped.exclude(transfer__key__startswith=f"{lot.transfer.key}:reversed:"):
+        earning = used.transfer.key.rpartition(":reversed:")[0]
+        other = PointsLot.objects.filter(transfer__key=earning).first()
+        part = min(points, used.points)
+        if other and part > 0:
+            PointsWriteOff.objects.create(key=f"{key}:for:{used.pk}", lot=other, points=part)
+            points -= part
 
 
 def earnings_of(customer_id: int, award: str, *, gross: bool = False) -> list[tuple[str, int]]:

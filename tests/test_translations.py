@@ -11,9 +11,8 @@ from config.translations import FOLDER
 
 ROOT = FOLDER.parent.parent
 ROOMS = ("growth", "benefits", "content", "zones", "templates", "config")
-FUNCTIONS = set(
-    "_ gettext gettext_lazy gettext_noop ngettext ngettext_lazy pgettext pgettext_lazy".split()
-)
+FUNCTIONS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
+FUNCTIONS |= {"pgettext", "pgettext_lazy"}
 IN_TEMPLATE = re.compile(r"(?:\b_|gettext)\(\s*u?(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')", re.S)
 
 
