@@ -30,7 +30,7 @@ class SegmentForm(ProgramForm):
         label=gettext_lazy("Customers belong to it when"), choices=MATCHES, initial="all"
     )
     conditions = BlockField(
-        ConditionsBlock(min_num=1, required=True), label=gettext_lazy("Conditions")
+        ConditionsBlock(required=True), label=gettext_lazy("Conditions")
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
