@@ -141,37 +141,31 @@ def refund(
 ) -> PointsTransfer:
     """Give back what ``transfer`` took, into the lots it came from, once per ``key``.
 
-    What came from a lot that has expired meanwhile becomes a lot of its own for
-    ``REFUND_GRACE_DAYS`` days. Points of a reversed earning that were written off are taken
-    at last.
+    A lot that has expired meanwhile is good again for ``REFUND_GRACE_DAYS`` days, with what comes
+    back. Points of a reversed earning that were written off are taken at last.
+
+    Raises:
+        IdempotencyConflict: ``key`` already stands for other facts.
     """
     today = today or bankday.today()
     lock_customers([transfer.customer_id])
     if earlier := PointsTransfer.objects.filter(key=key).first():
-        facts = (earlier.customer_id, earlier.points, earlier.kind)
+        facts = earlier.customer_id, earlier.points, earlier.kind
         if facts != (transfer.customer_id, transfer.points, Kind.REFUND):
             raise IdempotencyConflict(key)
         return earlier
+    # What is still in an overdue lot is gone before anything comes back into it.
+    expire_lots(customer_id=transfer.customer_id, today=today)
     back = _transfer(Kind.REFUND, transfer.customer_id, transfer.points, key, reason, origin, today)
-    late: list[PointsAllocation] = []
     for used in transfer.allocations.select_related("lot").order_by("lot_id"):
-        if used.lot.expires_on and used.lot.expires_on <= today:
-            late.append(used)
-            continue
-        PointsAllocation.objects.create(transfer=back, lot=used.lot, points=-used.points)
-        PointsLot.objects.filter(pk=used.lot_id).update(remaining=F("remaining") + used.points)
-        _take_written_off(used, used.lot, back, today)
-    if late:
-        points = sum(used.points for used in late)
-        grace = PointsLot.objects.create(
-            customer_id=transfer.customer_id,
-            transfer=back,
-            points=points,
-            remaining=points,
-            expires_on=today + timedelta(days=REFUND_GRACE_DAYS),
+        lot = used.lot
+        if lot.expires_on and lot.expires_on <= today:
+            lot.expires_on = today + timedelta(days=REFUND_GRACE_DAYS)
+        PointsAllocation.objects.create(transfer=back, lot=lot, points=-used.points)
+        PointsLot.objects.filter(pk=lot.pk).update(
+            remaining=F("remaining") + used.points, expires_on=lot.expires_on
         )
-        for used in late:
-            _take_written_off(used, grace, back, today)
+        _take_written_off(lot, used.points, back, today)
     return back
 
 
@@ -179,53 +173,24 @@ def refund(
 def take_back(*, earning_key: str, points: int, key: str, reason: str, today: date) -> int:
     """Reverse ``points`` of an earning; returns how many were there to take.
 
-    First from its own lot, then what was spent of it from the customer's other lots; the rest
-    is written off. What had expired of it is gone already and is not asked for again. The
-    customer must be locked.
+    They are taken from its own lot. What was spent of them is written off; what had expired of
+    them is gone already. The customer must be locked.
     """
     lot = PointsLot.objects.select_related("transfer").get(transfer__key=earning_key)
-    own = min(points, lot.remaining)
-    others = [other for other in spendable_lots(lot.customer_id) if other.pk != lot.pk]
-    others = [other for other in others if not other.expires_on or other.expires_on > today]
-    owed = min(points - own, _spent_of(lot))
-    taken = own + min(owed, sum(other.remaining for other in others))
+    taken = min(points, lot.remaining)
     if taken:
-        lots = ([lot] if own else []) + others
         origin = lot.transfer.origin
-        _debit(Kind.REVERSE, lot.customer_id, taken, key, reason, origin, lots, today, own)
-    if missing := own + owed - taken:
+        _debit(Kind.REVERSE, lot.customer_id, taken, key, reason, origin, [lot], today, taken)
+    used = lot.allocations.filter(transfer__kind__in=(Kind.REDEEM, Kind.REFUND))
+    spent = int(used.aggregate(n=Sum("points"))["n"] or 0) - _written_off(lot)
+    if missing := min(points - taken, max(0, spent)):
         PointsWriteOff.objects.create(key=key, lot=lot, points=missing)
-    _pass_on(lot, points - own - owed, key)
     return taken
 
 
-def _spent_of(lot: PointsLot) -> int:
-    """Points of a lot that were spent, and that no reversal of it has asked for yet."""
-    used = lot.allocations.filter(transfer__kind__in=(Kind.REDEEM, Kind.REFUND))
-    from_others = PointsAllocation.objects.filter(
-        transfer__customer=lot.customer_id,
-        transfer__kind=Kind.REVERSE,
-        transfer__key__startswith=f"{lot.transfer.key}:reversed:",
-    ).exclude(lot=lot)
-    spent, written, taken = (
-        int(rows.aggregate(n=Sum("points"))["n"] or 0)
-        for rows in (used, lot.write_offs, from_others)
-    )
-    return max(0, max(0, spent) - written - taken)
-
-
-def _pass_on(lot: PointsLot, points: int, key: str) -> None:
-    """What reversals of other earnings took from a lot that is itself reversed now was never the
-    customer's: it counts as written off of those earnings, and no refund gives it back.
-    """
-    helped = lot.allocations.filter(transfer__kind=Kind.REVERSE).select_related("transfer")
-    for used in helped.exclude(transfer__key__startswith=f"{lot.transfer.key}:reversed:"):
-        earning = used.transfer.key.rpartition(":reversed:")[0]
-        other = PointsLot.objects.filter(transfer__key=earning).first()
-        part = min(points, used.points)
-        if other and part > 0:
-            PointsWriteOff.objects.create(key=f"{key}:for:{used.pk}", lot=other, points=part)
-            points -= part
+def _written_off(lot: PointsLot) -> int:
+    """Points of a lot that were spent when their earning was reversed, and not taken since."""
+    return int(lot.write_offs.aggregate(n=Sum("points"))["n"] or 0)
 
 
 def earnings_of(customer_id: int, award: str, *, gross: bool = False) -> list[tuple[str, int]]:
@@ -362,18 +327,14 @@ def _transfer(
     )
 
 
-def _take_written_off(
-    used: PointsAllocation, held: PointsLot, back: PointsTransfer, today: date
-) -> None:
-    """A refund of points of a reversed lot: what was written off is taken from where they are."""
-    lot = used.lot
-    owed = lot.write_offs.aggregate(n=Sum("points"))["n"] or 0
-    taken = min(owed, used.points)
+def _take_written_off(lot: PointsLot, returned: int, back: PointsTransfer, today: date) -> None:
+    """A refund into a reversed lot: what was written off can be taken after all."""
+    taken = min(_written_off(lot), returned)
     if taken <= 0:
         return
     key = f"{back.key}:written-off:{lot.pk}"
-    fresh = PointsLot.objects.get(pk=held.pk)
-    origin = PointsTransfer.objects.get(pk=lot.transfer_id).origin
+    fresh = PointsLot.objects.select_related("transfer").get(pk=lot.pk)
+    origin = fresh.transfer.origin
     _debit(Kind.REVERSE, lot.customer_id, taken, key, "reversed", origin, [fresh], today, taken)
     PointsWriteOff.objects.create(key=key, lot=lot, points=-taken)
 
