@@ -25,7 +25,7 @@ def life():
     world.refund(world.spend("ada", 7))
     world.take(reversal(done))
     world.earn("ada", 20)
-    assert (bought.points, world.balance(), world.differences()) == (70, 20, [])
+    assert (bought.points, world.balance(), world.differences()) == (70, 40, [])
     execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
