@@ -29,9 +29,7 @@ class SegmentForm(ProgramForm):
     match = forms.ChoiceField(
         label=gettext_lazy("Customers belong to it when"), choices=MATCHES, initial="all"
     )
-    conditions = BlockField(
-        ConditionsBlock(required=True), label=gettext_lazy("Conditions")
-    )
+    conditions = BlockField(ConditionsBlock(required=True), label=gettext_lazy("Conditions"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
