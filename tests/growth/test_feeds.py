@@ -290,6 +290,10 @@ class TestCustomers:
         assert (told["accepted"], rejected()) == (2, [(2, "columns"), (4, "columns")])
         assert refs() == ["c2", "c4"]
 
+    def test_after_a_broken_quote_the_order_of_rows_is_kept(self, tmp_path):
+        customers(tmp_path, "customer_id,city", 'c1,"Praha', "c1,Brno", "c1,Plzen", "c1,Zlin")
+        assert attributes("c1") == {"city": "Zlin"}
+
     def test_bad_rows_are_rejected_one_by_one(self, tmp_path):
         told = customers(
             tmp_path,

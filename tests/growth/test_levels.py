@@ -138,6 +138,14 @@ def test_a_stricter_scheme_takes_nothing_away_where_levels_never_drop():
     assert level() == "mid"
 
 
+def test_a_level_that_is_gone_gives_no_claim_to_another():
+    world.load(*TASKS, levels=levels("never"))
+    gain(200, 1)
+    world.load(levels=levels("never", low=0, gold=1000))
+    jobs.regrade_levels()
+    assert level() == "low"
+
+
 def test_the_command_regrades_everybody(tmp_path):
     world.load(*TASKS, levels=levels(), segments=[world.segment("vip", {"level": {"min": "high"}})])
     gain(100, 1)

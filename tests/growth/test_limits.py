@@ -59,9 +59,9 @@ def test_a_limit_lets_through_exactly_what_it_says(limit, posted, reason, at_onc
 
 def test_a_batch_is_judged_in_the_order_of_its_events():
     load(task(limit={"completions": 2}))
-    events = crowd(4)
-    take(*events[::-1])
-    assert [balance(f"c{n}") for n in range(4)] == [10, 10, 0, 0]
+    whens = ("2025-01-04", "2025-01-02", "2025-01-01", "2025-01-03")
+    take(*(event(who=f"c{n}", when=when) for n, when in enumerate(whens)))
+    assert [balance(f"c{n}") for n in range(4)] == [0, 10, 10, 0]
 
 
 def test_each_customer_has_a_limit_of_their_own():
@@ -94,6 +94,16 @@ def test_a_reversal_gives_room_back_but_a_refusal_stays():
     take(event(who="new"), event(who="newer"))
     assert (completions(), balance("new"), balance("newer")) == (2, 10, 0)
     assert world.differences() == []
+
+
+def test_a_refusal_stays_when_its_event_goes_and_comes_back():
+    load(task(limit={"completions": 1}))
+    first, second = crowd(2)
+    undone = reversal(second)
+    take(first, second)
+    for found in (undone, reversal(first), reversal(undone)):
+        take(found)
+    assert (completions(), refused(), balance("c1")) == (0, {"completions": 1}, 0)
 
 
 def test_a_refusal_stays_when_the_limit_is_raised():

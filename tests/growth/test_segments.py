@@ -169,8 +169,10 @@ def test_levels_decide_in_both_directions():
     )
     assert (members("risen"), members("low")) == ({"ada", "top"}, {"new"})
     assert members("mid") == {"ada"}
+    take(event("g", who="new"))
+    assert (members("risen"), members("low")) == ({"ada", "top", "new"}, set())
     take(reversal(gained))
-    assert (members("risen"), members("low")) == ({"top"}, {"new", "ada"})
+    assert (members("risen"), members("low")) == ({"top", "new"}, {"ada"})
 
 
 def test_a_changed_rule_moves_everybody(tmp_path):

@@ -72,6 +72,16 @@ def test_an_event_that_waits_is_not_overtaken():
     assert (completions("first"), completions("then"), waiting()) == (1, 1, 0)
 
 
+def test_an_event_that_waits_is_not_counted_twice():
+    """An older event has all of the customer's judged again, also what is only stored."""
+    load(task(kind="cumulative"))
+    take(event(when="2025-01-03"))
+    take(event(when="2025-01-05"), settle=False)
+    take(event(when="2025-01-01"))
+    jobs.settle_bank_events()
+    assert (completions(), balance(), world.differences()) == (3, 30, [])
+
+
 @pytest.mark.parametrize("settled", [(True, False), (False, True), (False, False)])
 @pytest.mark.parametrize("reversal_first", [True, False])
 def test_a_reversal_works_whichever_of_the_two_waits(settled, reversal_first):

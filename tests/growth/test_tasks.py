@@ -207,6 +207,11 @@ class TestRequires:
         take(event(when="2025-02-01"))
         assert completions("then") == 1
 
+    def test_it_may_go_on_with_what_it_has_unlocked(self):
+        load(task("first", "daily"), task("then", "cumulative", requires=["first"]))
+        take(*done("2025-01-01", "2025-01-02", "2025-01-03"))
+        assert (completions("first"), completions("then")) == (3, 2)
+
     def test_what_was_refused_or_is_not_claimed_counts_as_completed(self):
         load(
             task("refused", limit={"completions": 0}),

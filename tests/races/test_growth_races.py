@@ -251,6 +251,25 @@ def test_batches_that_cross_in_customers_and_identities_all_succeed():
     assert deadlocks() == before
 
 
+def test_batches_that_cross_in_conflicting_identities_all_succeed():
+    """The same identities in opposite orders, for other customers each: one of each is stored."""
+    load(task(kind="cumulative"))
+    names = [f"e{n}" for n in range(300)]
+    batches = [
+        [event(who=f"{turn}-{n % 40}", event_id=name) for n, name in enumerate(names)]
+        for turn in range(8)
+    ]
+    for batch in batches[::2]:
+        batch.reverse()
+    before = deadlocks()
+
+    outcomes = at_once([lambda b=batch: sum(take(*b)) for batch in batches])
+
+    assert outcomes == {300: 8}
+    assert (BankEvent.objects.count(), completions(), deadlocks()) == (300, 300, before)
+    assert world.differences() == []
+
+
 def test_batches_of_different_customers_that_cross_in_limits_all_succeed():
     """In each batch one task is gone on with, one judged again, one reversed: in every order."""
     load(*(task(f"t{n}", "cumulative", event=f"e{n}", limit={"completions": 99}) for n in range(4)))
