@@ -142,6 +142,14 @@ class TestReversal:
                 counts = here[0] and not (here[1] and not (here[2] and not here[3]))
                 assert balance(f"c{number}") == 10 * counts, (order, seen)
 
+    def test_it_stands_beside_another_that_is_taken_back(self):
+        for number, order in enumerate(permutations(range(4))):
+            done = event(who=f"c{number}")
+            undone = reversal(done)
+            events = [done, undone, reversal(done), reversal(undone)]
+            deliver(*(events[index] for index in order))
+        assert (completions(), world.differences()) == (0, [])
+
     def test_two_reversals_are_not_a_reversal_of_a_reversal(self):
         done = event()
         deliver(done, reversal(done), reversal(done))

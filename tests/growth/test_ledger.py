@@ -123,6 +123,16 @@ def test_what_would_come_back_into_an_expired_lot_is_good_for_30_days():
     assert (balance(), world.differences()) == (50, [])
 
 
+def test_a_refund_brings_back_what_it_paid_and_not_what_has_expired_beside_it():
+    earn("ada", 100, expires=bankday.today())
+    bought = spend("ada", 40, today=days_ago(1))
+
+    refund(bought)
+
+    assert (available(), expiring(), balance()) == (40, {30: 40}, 40)
+    assert figures()["expired"] == 60
+
+
 def test_a_purchase_again_under_its_key_takes_nothing():
     earn("ada", 100)
     earn("bob", 100)
@@ -196,6 +206,18 @@ def test_what_is_taken_back_bit_by_bit_is_no_more_than_was_left_and_spent():
 
     refund(bought, today=ahead(3))
     assert balance() == 500
+
+
+def test_of_an_earning_that_is_corrected_a_refund_brings_back_what_stands():
+    """100 points were bought with in two purchases; then 50 of them turn out to be too many."""
+    own = earn("ada", 100)
+    first, second = spend("ada", 60), spend("ada", 40)
+    take_back(own, 50)
+
+    refund(first)
+    assert balance() == 10
+    refund(second)
+    assert (balance(), world.differences()) == (50, [])
 
 
 @pytest.mark.parametrize("first", [0, 1])

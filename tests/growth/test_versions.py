@@ -4,6 +4,7 @@ import pytest
 
 from growth import claims, intake
 from growth.customers import describe, describe_all
+from growth.models import BankEvent
 from tests.growth import world
 from tests.growth.world import balance, completions, event, load, reversal, take, task
 from tests.growth.world import take_one_by_one as deliver  # fmt: skip
@@ -114,6 +115,29 @@ class TestHistory:
         assert (completions(), balance()) == (3, 50)
         take(reversal(first))  # and goes only with its cause
         assert (completions(), balance(), world.differences()) == (2, 40, [])
+
+    def test_nobody_is_paid_twice_for_what_was_earned_before(self):
+        """Of five, the stricter version would have given two: the third to fifth are paid for."""
+        load(task(kind="cumulative"))
+        deliver(*(event(when=f"2025-01-0{n}") for n in range(1, 6)))
+        load(task(kind="cumulative", target=2, reward=worth(7)), history=True)
+        for number, expected in ((6, 50), (7, 50), (10, 50), (12, 57)):
+            while BankEvent.objects.count() < number:
+                take(event(when="2025-02-01"))
+            assert balance() == expected, number
+        assert world.differences() == []
+
+    def test_what_comes_in_the_place_of_what_was_earned_before_stands_by_its_own(self):
+        load(task("base", event="b.done"), task(kind="daily"))
+        base = event("b.done", when="2025-01-01")
+        first, second = (event(when=f"2025-01-02T0{n}:00") for n in (1, 2))
+        deliver(base, first, second)
+        load(task(kind="daily", requires=["base"], reward=worth(30)), history=True)
+        assert balance() == 20
+        take(reversal(first))
+        assert (completions(), balance()) == (1, 40)
+        take(reversal(base))
+        assert (completions(), balance(), world.differences()) == (0, 0, [])
 
     def test_what_waits_to_be_claimed_was_earned_too(self):
         load(task(claim="manual"))
