@@ -28,6 +28,13 @@ MAX_TOKEN_LENGTH = 128
 _MEMO = "_zone_visitor"
 
 
+class Replayed(GrowthError):
+    """This signed request was answered before. A new one needs a webhook-id of its own."""
+
+    code = "replayed"
+    status = 409
+
+
 class NotAuthenticated(GrowthError):
     """There is no session, or it is over."""
 
@@ -151,11 +158,14 @@ def digest(token: str) -> bytes:
 
 
 @transaction.atomic
-def issue_ticket(*, customer_ref: str, channel: str, next_path: str, client_id: int) -> Ticket:
+def issue_ticket(
+    *, customer_ref: str, channel: str, next_path: str, client_id: int, request_id: str = ""
+) -> Ticket:
     """A ticket for one session of a customer, good once and for 60 seconds.
 
     Raises:
         NotFound: no such customer; the first event or ``import_customers`` enrols.
+        Replayed: this client's request was answered before.
     """
     ticket = secrets.token_urlsafe(32)
     with connection.cursor() as cursor:
@@ -163,13 +173,33 @@ def issue_ticket(*, customer_ref: str, channel: str, next_path: str, client_id: 
             """INSERT INTO growth_handoffticket
                  (digest, customer_id, channel, next, client_id, expires_at)
                SELECT %s, id, %s, %s, %s, clock_timestamp() + %s * interval '1 second'
-               FROM growth_customer WHERE ref = %s RETURNING expires_at""",
+               FROM growth_customer WHERE ref = %s RETURNING customer_id, expires_at""",
             [digest(ticket), channel, next_path, client_id, TICKET_SECONDS, customer_ref],
         )
         row = cursor.fetchone()
     if row is None:
         raise NotFound("There is no such customer.")
-    return Ticket(ticket, row[0])
+    if request_id:
+        _only_once(client_id, request_id, customer_id=row[0])
+    return Ticket(ticket, row[1])
+
+
+def _only_once(client_id: int, request_id: str, *, customer_id: int) -> None:
+    """Write a request down as a ticket that is used up; the digest's key refuses it a second time.
+
+    It is kept as long as tickets are, a day: its signature is good for ten minutes at most.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO growth_handoffticket
+                 (digest, customer_id, channel, next, client_id, expires_at, used_at)
+               VALUES (%s, %s, '', '', %s, clock_timestamp(), clock_timestamp())
+               ON CONFLICT DO NOTHING""",
+            [digest(f"{client_id} {request_id}"), customer_id, client_id],
+        )
+        if not cursor.rowcount:
+            logger.warning("client %s repeated its request %s", client_id, request_id)
+            raise Replayed
 
 
 @transaction.atomic
@@ -250,17 +280,19 @@ def end(*, token: str) -> bool:
         return cursor.rowcount > 0
 
 
-def end_all(*, customer_ref: str) -> int:
+def end_all(*, customer_ref: str, client_id: int, request_id: str) -> int:
     """End every session and unused ticket of a customer; returns how many sessions.
 
     Raises:
         NotFound: no such customer.
+        Replayed: this client's request was answered before.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT id FROM growth_customer WHERE ref = %s", [customer_ref])
         row = cursor.fetchone()
         if row is None:
             raise NotFound("There is no such customer.")
+        _only_once(client_id, request_id, customer_id=row[0])
         cursor.execute(
             """UPDATE growth_handoffticket SET used_at = clock_timestamp()
                WHERE customer_id = %s AND used_at IS NULL""",

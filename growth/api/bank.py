@@ -77,6 +77,11 @@ class SignedView(APIView):
             logger.exception("the database did not answer")
             return unavailable()
 
+    @property
+    def request_id(self) -> str:
+        """The id that the client gave to this request; the signature covers it."""
+        return str(self.request.META["HTTP_WEBHOOK_ID"])
+
     def answer(self, caller: Caller, content_type: str, body: bytes) -> HttpResponse:
         """Do what the signed body asks for."""
         raise NotImplementedError

@@ -53,7 +53,8 @@ class HandoffsView(SignedView):
         tags=["bank"],
         parameters=SIGNED_HEADERS,
         request=HandoffSerializer,
-        responses={201: TicketSerializer} | faults(400, 401, 403, 404, 411, 413, 415, 429, 503),
+        responses={201: TicketSerializer}
+        | faults(400, 401, 403, 404, 409, 411, 413, 415, 429, 503),
     )
     def post(self, request: Any) -> None:
         """Signed, scope `handoffs:write`. Open the webview with `POST /handoff/` and the body
@@ -74,6 +75,7 @@ class HandoffsView(SignedView):
             channel=facts["channel"],
             next_path=next_path,
             client_id=caller.pk,
+            request_id=self.request_id,
         )
         told = {
             "ticket": issued.ticket,
@@ -94,7 +96,7 @@ class SignOutView(SignedView):
         tags=["bank"],
         parameters=SIGNED_HEADERS,
         request=CustomerIdSerializer,
-        responses={204: None} | faults(400, 401, 403, 404, 411, 413, 415, 429, 503),
+        responses={204: None} | faults(400, 401, 403, 404, 409, 411, 413, 415, 429, 503),
     )
     def post(self, request: Any) -> None:
         """Signed, scope `handoffs:write`. Sessions and unused tickets end at once."""
@@ -103,5 +105,7 @@ class SignOutView(SignedView):
         """Nothing is left of the customer's sessions."""
         ratelimits.hit("handoffs", caller.client_id)
         facts = strict_object(body, required={"customer_id"}, optional=set())
-        sessions.end_all(customer_ref=facts["customer_id"])
+        sessions.end_all(
+            customer_ref=facts["customer_id"], client_id=caller.pk, request_id=self.request_id
+        )
         return HttpResponse(status=204)

@@ -42,6 +42,7 @@ TITLES = {
     "price_changed": gettext_lazy("The price has changed"),
     "rate_limited": gettext_lazy("Too many requests"),
     "refused": gettext_lazy("That was refused"),
+    "replayed": gettext_lazy("This request was answered before"),
     "scope": gettext_lazy("The client may not do that"),
     "signature": gettext_lazy("The signature was refused"),
     "ticket_refused": gettext_lazy("The ticket was refused"),

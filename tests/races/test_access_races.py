@@ -1,5 +1,6 @@
 """Tickets, secrets, events and claims under fire: real threads, real commits."""
 
+import json
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -88,6 +89,19 @@ def test_looking_before_using_would_open_several(bank):
         return "opened"
 
     assert at_once([careless] * 8) == {"opened": 8}
+
+
+def test_a_request_for_a_ticket_repeated_64_times_at_once_gives_one(bank):
+    bank.send(event(subject="ada"))
+    body = json.dumps({"customer_id": "ada", "channel": "app"}).encode()
+    headers = bank.headers(body)
+
+    def ask() -> int:
+        sent = {"content_type": "application/json", "headers": headers}
+        return Client().post("/api/v1/handoffs", body, **sent).status_code
+
+    assert at_once([ask] * CLIENTS) == {201: 1, 409: CLIENTS - 1}
+    assert HandoffTicket.objects.filter(used_at=None).count() == 1
 
 
 def test_a_client_never_has_three_live_secrets(bank):
