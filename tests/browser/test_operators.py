@@ -8,6 +8,7 @@ from zones.demo import staff
 from zones.models import ZonePage
 
 ADMIN = "/admin/"
+WORDS = "[data-gz-preview]:not([aria-busy])"
 PREVIEWS = """
     return [...document.querySelectorAll(".w-preview__iframe")]
         .filter((one) => one.checkVisibility({opacityProperty: true, visibilityProperty: true}))
@@ -92,6 +93,7 @@ def test_a_segment_is_built_without_writing_a_rule(desk, album):
     write(desk, "[name=code]", "grandparents")
     add_block(desk, "Age")
     write(desk, "[name=conditions-0-value-least]", "66")
+    desk.until(lambda: "66" in desk.text(WORDS), "the condition in words")
     desk.picture("admin-segment", album)
     save(desk)
 
@@ -116,6 +118,38 @@ def test_a_task_is_made_with_the_form(desk, album):
     task = GrowthTask.objects.get(code="tram-ticket")
     assert task.name["en"] == "Buy a ticket for the tram"
     assert desk.complaints() == []
+
+
+def test_the_words_beside_a_form_are_those_of_the_form(desk):
+    task = GrowthTask.objects.get(code="verify-identity")
+    log_in(desk, "campaign")
+    desk.open(f"/admin/growth/tasks/edit/{task.pk}/", settled=False)
+    assert "100 points" in desk.text(WORDS)
+
+    write(desk, "[name=reward_points]", "77")
+    desk.until(lambda: "77 points" in desk.text(WORDS), "what was typed in words")
+    desk.js("document.querySelector('[name=reward_points]').value = '78'")
+    desk.until(lambda: "78 points" in desk.text(WORDS), "what a script has filled in")
+
+    desk.cdp("Network.enable")
+    desk.cdp("Network.setBlockedURLs", urls=["*/preview/*"])
+    write(desk, "[name=reward_points]", "79")
+    desk.until(lambda: "just now" in desk.text("[data-gz-preview]"), "that nothing is known")
+    assert "points" not in desk.text("[data-gz-preview]")
+    desk.cdp("Network.setBlockedURLs", urls=[])
+    desk.until(lambda: "79 points" in desk.text(WORDS), "another try")
+
+
+def test_the_words_beside_a_refused_form_are_not_those_of_what_is_stored(desk):
+    task = GrowthTask.objects.get(code="verify-identity")
+    log_in(desk, "campaign")
+    desk.open(f"/admin/growth/tasks/edit/{task.pk}/", settled=False)
+
+    write(desk, "[name=event]", " ")
+    desk.tap("#w-editor-form [type=submit]:not([name=action-publish])")
+
+    desk.until(lambda: desk.shown(".messages .error"), "it is refused")
+    desk.until(lambda: "missing" in desk.text(WORDS), "what is missing")
 
 
 def test_the_customer_page_tells_a_customers_story(desk, album):

@@ -3,32 +3,51 @@
   const target = document.querySelector('[data-gz-preview]');
   const form = target && target.closest('form');
   if (!form) return;
-  let timer = 0;
-  let latest = 0;
+  const EVERY = 400;
+  const PAUSE = 5000;
+  // Whatever changes the form, typing or a widget's own script, changes what it would send.
+  const filled = () => new URLSearchParams(new FormData(form)).toString();
+  let told = null; // the state of the form that the words are about
+  let before = null;
+  let asking = false;
 
-  const refresh = async () => {
-    const turn = ++latest;
+  const ask = async (state) => {
+    asking = true;
     try {
       const answer = await fetch(target.dataset.gzPreview, {
         method: 'POST',
-        body: new FormData(form),
+        body: new URLSearchParams(state),
         credentials: 'same-origin',
       });
       const html = await answer.text();
-      if (answer.ok && turn === latest) target.innerHTML = html;
+      if (!answer.ok || answer.redirected) throw new Error(answer.statusText);
+      if (state !== filled()) return;
+      target.innerHTML = html;
+      told = state;
+      target.removeAttribute('aria-busy');
     } catch {
-      // The next change tries again.
+      const hint = document.createElement('p');
+      hint.className = 'gz-hint';
+      hint.textContent = target.dataset.gzFailed;
+      target.replaceChildren(hint);
+      await new Promise((resolve) => { setTimeout(resolve, PAUSE); });
+    } finally {
+      asking = false;
     }
   };
 
-  const soon = () => {
-    clearTimeout(timer);
-    timer = setTimeout(refresh, 600);
+  const look = () => {
+    const state = filled();
+    if (state !== told) target.setAttribute('aria-busy', 'true');
+    else target.removeAttribute('aria-busy');
+    if (state !== told && state === before && !asking) ask(state);
+    before = state;
   };
 
-  form.addEventListener('input', soon);
-  form.addEventListener('change', soon);
-  form.addEventListener('click', (event) => {
-    if (event.target.closest('button[type="button"]')) soon();
+  window.addEventListener('load', () => {
+    // A refused form, or one that the browser has filled in again, is not what is stored.
+    const [visit] = performance.getEntriesByType('navigation');
+    if (!('gzChanged' in target.dataset) && visit && visit.type === 'navigate') told = filled();
+    setInterval(look, EVERY);
   });
 })();
