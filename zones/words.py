@@ -105,6 +105,14 @@ def _troubles() -> dict[str, str]:
         "retry": _("Try again"),
         "slow": _("This takes longer than it should. Your points are safe."),
         "offline": _("You are offline. What you see may be a little old."),
+        "wish_offline": _(
+            "You are offline. Nothing is lost, and you can safely try again once you are back:"
+            " it counts only once."
+        ),
+        "wish_unsure": _(
+            "That did not come through. Nothing is lost, and you can safely try again:"
+            " it counts only once."
+        ),
         "error": _("That did not work. Please try again."),
         "session_over": _("For your safety this page has been locked. Open it again from the app."),
         "app_only": _("This opens in the bank's app."),

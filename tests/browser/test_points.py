@@ -113,6 +113,7 @@ def test_a_cut_in_the_middle_redeems_once(phone, customer, album, answers_held):
     with phone.network(offline=True):
         phone.until(lambda: phone.text(CONFIRM) == "Try again", "a way to try again")
         assert not phone.shown(".sheet .code")
+        assert "Nothing is lost" in phone.text(".sheet [role=status]")
         phone.picture("cut", album)
     answers_held.set()
     phone.tap(CONFIRM)
@@ -140,6 +141,28 @@ def test_a_reload_after_the_cut_keeps_the_key(phone, customer):
     phone.until(lambda: phone.shown(".sheet .code"), "the code")
     assert len(set(keys_sent(phone))) == 1
     assert bank.spent(customer) == 1
+
+
+def test_a_browser_that_stores_nothing_keeps_the_key_while_the_page_is_open(phone, customer):
+    phone.enter(customer, ZONE)
+    with phone.on_every_page(
+        "Object.defineProperty(window, 'sessionStorage', {get() { throw new Error('none'); }})"
+    ):
+        phone.open(ZONE)
+        confirm_button(phone)
+        phone.forget()
+
+        with phone.network(offline=True):
+            phone.tap(CONFIRM)
+            phone.until(lambda: phone.text(CONFIRM) == "Try again", "a way to try again")
+        phone.until(lambda: not phone.shown("[data-notice]"), "the numbers are read again")
+        phone.tap(".sheet .button--quiet")
+        phone.settle()
+        confirm_button(phone)
+        phone.tap(CONFIRM)
+
+        phone.until(lambda: phone.shown(".sheet .code"), "the code")
+        assert len(set(keys_sent(phone))) == 1
 
 
 def test_what_is_too_dear_says_how_much_is_missing(phone):

@@ -22,6 +22,11 @@ export class Trouble extends Error {
     if (["slow", "offline", "session_over"].includes(this.code)) return say(this.code);
     return has(`error_${this.code}`) ? say(`error_${this.code}`) : say("error");
   }
+  // Of a wish whose fate is not known: however often it is sent, the server grants it once.
+  get wishText() {
+    if (this.final || ["session_over", "rate_limited"].includes(this.code)) return this.text;
+    return say(this.code === "offline" ? "wish_offline" : "wish_unsure");
+  }
 }
 
 export async function call(path, options = {}) {

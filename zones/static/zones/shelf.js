@@ -85,18 +85,19 @@ async function details(benefit) {
 
 // One key for one wish: it outlives a time-out, a reload and a renewed session.
 const keyName = (benefit) => `redeem:${benefit.code}:${benefit.price}`;
+const keys = {}; // Also here, for browsers that store nothing.
 const keep = (benefit) => {
-  const fresh = uuid();
+  const name = keyName(benefit);
   try {
-    const kept = sessionStorage.getItem(keyName(benefit)) || fresh;
-    sessionStorage.setItem(keyName(benefit), kept);
-    return kept;
+    keys[name] ||= sessionStorage.getItem(name) || uuid();
+    sessionStorage.setItem(name, keys[name]);
   } catch (_) {
-    return (benefit.key ||= fresh);
+    keys[name] ||= uuid();
   }
+  return keys[name];
 };
 const forget = (benefit) => {
-  delete benefit.key;
+  delete keys[keyName(benefit)];
   try { sessionStorage.removeItem(keyName(benefit)); } catch (_) { /* nothing was kept */ }
 };
 
@@ -112,7 +113,7 @@ async function redeem(benefit, button, line) {
     await refresh("points", "benefits", "vouchers", "entries");
   } catch (trouble) {
     if (!(trouble instanceof Trouble)) throw trouble;
-    line.textContent = trouble.text;
+    line.textContent = trouble.wishText;
     if (trouble.final) {
       forget(benefit);
       button.hidden = true;

@@ -78,7 +78,7 @@ async function claim(task, button) {
     toast(points ? say("claimed", { points: say("points", { n: points }), n: points }) : say("claimed_plain"));
   } catch (trouble) {
     if (!(trouble instanceof Trouble)) throw trouble;
-    toast(trouble.text);
+    toast(trouble.wishText);
     button.removeAttribute("aria-disabled");
     button.textContent = trouble.final ? say("claim") : say("retry");
     if (!trouble.final) return;
