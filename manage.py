@@ -12,9 +12,10 @@ def main() -> None:
         raise SystemExit(
             "Django is not installed: run `make setup`, then .venv/bin/python."
         ) from None
-    from config import commands, env
+    from config import collector, commands, env
 
     env.choose_settings()
+    collector.calm(loaded=False)
     commands.run(execute_from_command_line, sys.argv)
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from celery import Celery
 from celery.platforms import SecurityWarning
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_init
 from django.apps import apps
 
-from config import env
+from config import collector, env
 
 env.choose_settings()
 # In a container root is usual; the worker takes JSON only, so root's pickle danger is not there.
@@ -24,6 +24,12 @@ app.autodiscover_tasks(related_name="jobs")
 @setup_logging.connect
 def keep_our_logging(**kwargs: Any) -> None:
     """Celery leaves logging alone: Django's settings hold for every process."""
+
+
+@worker_init.connect
+def calm_collector(**kwargs: Any) -> None:
+    """Before the worker forks, so that its children share what was loaded."""
+    collector.calm(loaded=True)
 
 
 @app.on_after_finalize.connect

@@ -24,6 +24,7 @@ from honcho.manager import Manager
 from config import children, embedded, env, stores, translations
 
 WEB_WORKERS = 2
+WEB_THREADS = 4  # of each: events that come together are settled together
 
 
 def main() -> int:
@@ -195,7 +196,7 @@ def _commands(places: embedded.Places, host: str, port: int) -> dict[str, list[s
     media = places.data_dir / "media"
     media.mkdir(exist_ok=True)
     web = [python, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
-    web += ["--workers", str(WEB_WORKERS), "--blocking-threads", "1", "--no-ws"]
+    web += ["--workers", str(WEB_WORKERS), "--blocking-threads", str(WEB_THREADS), "--no-ws"]
     web += ["--log-level", "warning", "--respawn-failed-workers", "--workers-kill-timeout", "5"]
     web += ["--static-path-route", "/media", "--static-path-mount", str(media)]
     celery = [python, "-m", "celery", "--app", "config.celery:app", "--quiet"]

@@ -2,7 +2,8 @@
 
 from django.core.wsgi import get_wsgi_application
 
-from config import env
+from config import collector, env
 
 env.choose_settings()
 application = get_wsgi_application()
+collector.calm(loaded=True)

@@ -5,8 +5,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from growth.personal import holds_personal_number
-from growth.values import BadJson, canonical, check_json, parse_json
+from growth.personal import holds_personal_number, may_hold_one
+from growth.values import BadJson, check_text, checked_text, parse_json
 
 REVERSED = "event.reversed"
 MAX_AHEAD = timedelta(minutes=5)
@@ -58,14 +58,15 @@ def read_event(value: Any, *, now: datetime) -> Incoming:
     if not isinstance(data, dict):
         raise Rejected("invalid", "data: must be an object")
     try:
-        check_json(data)
+        data_json = checked_text(data)
     except BadJson as error:
         raise Rejected("invalid", f"data: {error}") from None
-    if holds_personal_number(data) or holds_personal_number(texts["subject"]):
+    if (may_hold_one(data_json) and holds_personal_number(data)) or holds_personal_number(
+        texts["subject"]
+    ):
         raise Rejected(
             "personal_data", "card, identity and phone numbers are not taken in; send a token"
         )
-    data_json = canonical(data)
     content = "\x1f".join((texts["type"], texts["subject"], time.isoformat(), data_json))
     return Incoming(
         source=texts["source"],
@@ -95,10 +96,12 @@ def _text(value: dict[str, Any], name: str) -> str:
         raise Rejected("invalid", f"{name}: must be a text that is not empty")
     if len(text) > MAX_LENGTH[name]:
         raise Rejected("invalid", f"{name}: at most {MAX_LENGTH[name]} characters")
+    if text.isascii() and text.isprintable():
+        return text
     if _CONTROL.search(text):
         raise Rejected("invalid", f"{name}: holds control characters")
     try:
-        check_json(text)
+        check_text(text)
     except BadJson as error:
         raise Rejected("invalid", f"{name}: {error}") from None
     return text

@@ -6,12 +6,13 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from typing import Any, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
 from growth import bankday, prepared, progress, reversals, segments
-from growth.bulk import columns, rows_as
+from growth.bulk import TEXTS, columns, rows_as, texts
 from growth.cloudevents import REVERSED, Incoming
 from growth.fold import FoldEvent
 from growth.progress import Locked
@@ -27,6 +28,10 @@ T = TypeVar("T")
 Identity = tuple[str, str]  # source, id
 
 
+ACCEPTED, DUPLICATE, CONFLICT = "accepted", "duplicate", "conflict"
+ANOTHER = "this source and id already stand for an event with other content"
+
+
 @dataclass
 class Outcome:
     """What became of a batch; ``rejected`` holds (index in the batch, code, detail)."""
@@ -34,6 +39,16 @@ class Outcome:
     accepted: int = 0
     duplicate: int = 0
     rejected: list[tuple[int, str, str]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, verdicts: Sequence[str]) -> "Outcome":
+        """Summed up from a verdict for each event."""
+        conflicts = [index for index, verdict in enumerate(verdicts) if verdict == CONFLICT]
+        return cls(
+            accepted=verdicts.count(ACCEPTED),
+            duplicate=verdicts.count(DUPLICATE),
+            rejected=[(index, CONFLICT, ANOTHER) for index in conflicts],
+        )
 
 
 def take_in(events: Sequence[Incoming], *, settle: bool) -> Outcome:
@@ -44,12 +59,26 @@ def take_in(events: Sequence[Incoming], *, settle: bool) -> Outcome:
     """
     if settle:
         try:
-            return _retried(lambda: _take_in(events, settle=True))
+            return Outcome.of(_retried(lambda: _take_in(events, settle=True)))
         except (OperationalError, InterfaceError):
             raise
         except Exception:
             logger.exception("settling %d events failed; they are stored for later", len(events))
-    return _retried(lambda: _take_in(events, settle=False))
+    return Outcome.of(_retried(lambda: _take_in(events, settle=False)))
+
+
+def take_in_together(batches: Sequence[Sequence[Incoming]]) -> list[Outcome] | None:
+    """Take in and settle several batches in one transaction; None: nothing was, one of them fails.
+
+    They count in this order: what is in two of them is a duplicate in the later one.
+    """
+    events = [event for batch in batches for event in batch]
+    try:
+        verdicts = iter(_retried(lambda: _take_in(events, settle=True)))
+    except Exception as error:
+        logger.warning("%d batches failed together, each is tried alone: %s", len(batches), error)
+        return None
+    return [Outcome.of(list(islice(verdicts, len(batch)))) for batch in batches]
 
 
 def _retried(attempt: Callable[[], T]) -> T:
@@ -65,16 +94,14 @@ def _retried(attempt: Callable[[], T]) -> T:
 
 
 @transaction.atomic
-def _take_in(events: Sequence[Incoming], *, settle: bool) -> Outcome:
-    outcome = Outcome()
+def _take_in(events: Sequence[Incoming], *, settle: bool) -> list[str]:
+    """Returns a verdict for each event."""
     unique = _distinct(events)
     if not unique:
-        return outcome
+        return []
     customers, rules, now = _lock_customers(unique)
     fresh = {key: event for key, event in unique.items() if event.subject in customers}
     stored = _insert(fresh, customers, rules, now if settle else None) if fresh else {}
-    outcome.accepted = len(stored)
-    _judge_repeats(events, unique, stored, outcome)
     uncounted = _uncounted(unique, customers, stored)
     today = now.astimezone(bankday.zone()).date()
     if settle:
@@ -89,7 +116,7 @@ def _take_in(events: Sequence[Incoming], *, settle: bool) -> Outcome:
     else:
         new = sorted(locked.customer_id for locked in customers.values() if locked.enrolled_now)
         segments.refresh(rules.all_segments(), new, rules.segment_context(today))
-    return outcome
+    return _verdicts(events, unique, stored)
 
 
 def _uncounted(
@@ -115,36 +142,37 @@ def _distinct(events: Sequence[Incoming]) -> dict[Identity, Incoming]:
     return dict(sorted(unique.items()))
 
 
-def _judge_repeats(
+def _verdicts(
     events: Sequence[Incoming],
     unique: dict[Identity, Incoming],
     stored: dict[Identity, int],
-    outcome: Outcome,
-) -> None:
-    """Every event that was not stored: a duplicate of what is stored, or a conflict with it."""
+) -> list[str]:
+    """Whether each event is stored, was stored before, or conflicts with what was."""
     digests = _digests(unique.keys() - stored.keys())
-    for index, event in enumerate(events):
+    verdicts = []
+    for event in events:
         identity = event.source, event.event_id
         if unique[identity] is event and identity in stored:
-            continue
-        if digests.get(identity, unique[identity].digest) == event.digest:
-            outcome.duplicate += 1
+            verdicts.append(ACCEPTED)
+        elif digests.get(identity, unique[identity].digest) == event.digest:
+            verdicts.append(DUPLICATE)
         else:
-            detail = "this source and id already stand for an event with other content"
-            outcome.rejected.append((index, "conflict", detail))
+            verdicts.append(CONFLICT)
+    return verdicts
+
+
+_DIGESTS = f"""
+    SELECT source, event_id, digest FROM growth_bankevent
+    JOIN {rows_as("k", source="text", event_id="text")} USING (source, event_id)
+"""  # noqa: S608
 
 
 def _digests(identities: AbstractSet[Identity]) -> dict[Identity, bytes]:
     """What is stored under these identities, by its content's hash."""
     if not identities:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT source, event_id, digest FROM growth_bankevent
-               JOIN unnest(%s::text[], %s::text[]) AS k(source, event_id)
-               USING (source, event_id)""",
-            [list(column) for column in zip(*identities, strict=True)],
-        )
+    with prepared.cursor() as cursor:
+        cursor.execute(_DIGESTS, columns(list(identities)))
         return {(source, event_id): bytes(found) for source, event_id, found in cursor.fetchall()}
 
 
@@ -157,32 +185,32 @@ class _Customer(Locked):
 
 
 # The program's lock comes along: it is shared by all intake, and a change of the program waits.
-_LOCK = """
+_LOCK = f"""
     WITH program AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(%s))
-    SELECT c.id FROM growth_customer c, program WHERE c.ref = ANY(%s)
+    SELECT c.id FROM growth_customer c, program WHERE c.ref = ANY({TEXTS})
     ORDER BY c.id FOR NO KEY UPDATE OF c
-"""
+"""  # noqa: S608
 # A statement of its own, so that it sees what was committed while the lock was waited for.
-_READ = """
+_READ = f"""
     SELECT c.id, c.ref, c.folded_time, c.folded_source, c.folded_event, c.folded_release,
            ARRAY(SELECT m.segment_id FROM growth_segmentmembership m WHERE m.customer_id = c.id),
            EXISTS (SELECT FROM growth_bankevent e
                    WHERE e.customer_id = c.id AND e.type = 'event.reversed'),
            (SELECT json_object_agg(p.task_id, p.state)::text FROM growth_taskprogress p
             WHERE p.customer_id = c.id),
-           p.release, p.now
+           p.release, CASE WHEN row_number() OVER () = 1 THEN p.now END
     FROM (SELECT coalesce(max(id), 0) AS release, clock_timestamp() AS now
           FROM growth_programrelease) p
-    LEFT JOIN growth_customer c ON c.ref = ANY(%s)
-"""
+    LEFT JOIN growth_customer c ON c.ref = ANY({TEXTS})
+"""  # noqa: S608
 
 
 def _locked(refs: list[str]) -> list[tuple[Any, ...]]:
     """Rows of ``_READ``, of customers that are locked now."""
     with prepared.cursor() as locking, prepared.cursor() as reading:
         with prepared.pipeline():
-            locking.execute(_LOCK, [PROGRAM_LOCK, refs])
-            reading.execute(_READ, [refs])
+            locking.execute(_LOCK, [PROGRAM_LOCK, texts(refs)])
+            reading.execute(_READ, [texts(refs)])
         rows: list[tuple[Any, ...]] = reading.fetchall()
         return rows
 

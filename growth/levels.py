@@ -11,7 +11,7 @@ from typing import NamedTuple
 from django.db import connection, transaction
 
 from growth import prepared
-from growth.bulk import columns, rows_as
+from growth.bulk import array, columns, rows_as
 from growth.models import Customer, LevelChange, LevelScheme
 
 
@@ -218,10 +218,11 @@ def _graded(customer_ids: list[int]) -> Iterable[tuple[int, str, dict[date, int]
             """SELECT c.id, c.level, array_agg(g.day), array_agg(g.value)
                FROM growth_customer c LEFT JOIN (
                  SELECT customer_id, day, sum(value) AS value FROM growth_growthentry
-                 WHERE customer_id = ANY(%s) GROUP BY 1, 2 HAVING sum(value) <> 0
+                 WHERE customer_id = ANY(%s::bigint[])
+                 GROUP BY 1, 2 HAVING sum(value) <> 0
                ) g ON g.customer_id = c.id
-               WHERE c.id = ANY(%s) GROUP BY c.id""",
-            [customer_ids, customer_ids],
+               WHERE c.id = ANY(%s::bigint[]) GROUP BY c.id""",
+            [array(customer_ids)] * 2,
         )
         for customer_id, level, days, values in cursor.fetchall():
             yield customer_id, level, dict(zip(days, values, strict=True)) if days[0] else {}

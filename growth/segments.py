@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from growth import bankday
+from growth.bulk import array
 from growth.models import Level, LevelScheme, Segment
 from growth.values import iso_date, number
 
@@ -69,15 +70,16 @@ def refresh(
         return
     context = context or current_context()
     wanted, params = [], []
+    among_ids = [] if customer_ids is None else [array(customer_ids)]
     for segment in segments:
         condition = compile_rule(segment.rule, context)
-        among = "" if customer_ids is None else "c.id = ANY(%s) AND "
+        among = "" if customer_ids is None else "c.id = ANY(%s::bigint[]) AND "
         wanted.append(
             f"SELECT c.id AS customer_id, %s::bigint AS segment_id"  # noqa: S608
             f" FROM growth_customer c WHERE {among}{condition.text}"
         )
-        params += [segment.pk, *([] if customer_ids is None else [customer_ids]), *condition.params]
-    among = "" if customer_ids is None else "AND m.customer_id = ANY(%s)"
+        params += [segment.pk, *among_ids, *condition.params]
+    among = "" if customer_ids is None else "AND m.customer_id = ANY(%s::bigint[])"
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
@@ -93,7 +95,7 @@ def refresh(
             [
                 *params,
                 [segment.pk for segment in segments],
-                *([] if customer_ids is None else [customer_ids]),
+                *among_ids,
             ],
         )
 

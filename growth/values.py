@@ -40,13 +40,23 @@ def equal(left: Any, right: Any) -> bool:
     return type(left) is type(right) and left == right
 
 
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
+
 def canonical(value: Any) -> str:
     """One text for each JSON value: sorted keys, numbers by value (1, 1.0 and 1e0 alike)."""
+    try:
+        return _encode(value)
+    except TypeError:  # it holds a decimal
+        return _canonical(value)
+
+
+def _canonical(value: Any) -> str:
     if isinstance(value, dict):
-        rows = (f"{json.dumps(key)}:{canonical(value[key])}" for key in sorted(value))
+        rows = (f"{json.dumps(key)}:{_canonical(value[key])}" for key in sorted(value))
         return "{" + ",".join(rows) + "}"
     if isinstance(value, list):
-        return "[" + ",".join(map(canonical, value)) + "]"
+        return "[" + ",".join(map(_canonical, value)) + "]"
     if isinstance(value, Decimal):
         if value == value.to_integral_value():
             return str(int(value))
@@ -102,6 +112,18 @@ def parse_json(text: str) -> Any:
         raise
     except (ValueError, RecursionError) as error:
         raise BadJson(f"not JSON: {error}"[:200]) from None
+
+
+def checked_text(value: Any) -> str:
+    """The canonical text of a value that ``check_json`` lets pass. Raises BadJson as it does."""
+    try:
+        text = canonical(value)
+    except (TypeError, RecursionError):
+        text = ""
+    # What is refused shows in the text, so nearly every value is spared the walk through it.
+    if not text or "\\u" in text or text.count("{") + text.count("[") > MAX_DEPTH:
+        check_json(value)
+    return text
 
 
 def check_json(value: Any, depth: int = 0) -> None:

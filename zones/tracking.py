@@ -18,7 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 from redis.exceptions import RedisError
 
-from growth import cloudevents, intake
+from growth import cloudevents, group_commit
 from growth.models import TaskVersion
 from growth.ratelimits import RateLimited
 from zones import directory
@@ -93,7 +93,7 @@ def report(visits: Sequence[ZoneVisit], *, now: datetime) -> int:
         except cloudevents.Rejected as refusal:
             log.warning("visit %s is not reported: %s", visit.pk, refusal.code)
     if events:
-        intake.take_in(events, settle=True)
+        group_commit.take_in(events)
     return ZoneVisit.objects.filter(pk__in=[visit.pk for visit in visits]).update(reported_at=now)
 
 

@@ -9,7 +9,7 @@ from django.http import HttpResponse, JsonResponse
 from drf_spectacular.utils import OpenApiRequest, extend_schema
 from rest_framework import serializers
 
-from growth import access, intake, ratelimits
+from growth import access, group_commit, intake, ratelimits
 from growth.access import Caller
 from growth.api.bank import SIGNED_HEADERS, Refused, SignedView, strict_json
 from growth.api.problems import faults
@@ -93,7 +93,7 @@ class EventsView(SignedView):
         ratelimits.hit("events", caller.client_id, cost=len(values))
         events, places, rejected = _read(values, caller)
         settle = len(values) <= SETTLE_AT_MOST
-        outcome = intake.take_in(events, settle=settle)
+        outcome = group_commit.take_in(events) if settle else intake.take_in(events, settle=False)
         if outcome.accepted and not settle:
             wake_settling()
         for place, code, detail in outcome.rejected:

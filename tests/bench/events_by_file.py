@@ -17,7 +17,7 @@ from tests.bench.place import Place
 from tests.bench.report import Result, of_runs
 
 NAME = "events_by_file"
-TARGET = 0.30
+TARGET = 0.50
 MOST_MIB = 400
 # Growth from 30 % of the way to the end that is still called flat.
 MOST_GROWTH_MIB = 16

@@ -16,7 +16,7 @@ from tests.bench.place import Place
 from tests.bench.report import Result, of_runs
 
 NAME = "http_events"
-TARGET = 0.30
+TARGET = 0.40
 POINTS = 5
 CUSTOMERS = 1000
 # A small program as banks have them. Each event of the benchmark completes the first task, and
