@@ -5,6 +5,7 @@ lots need no locks of their own and crossing transfers cannot deadlock.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -251,8 +252,9 @@ def differences() -> Iterable[str]:
             """
             SELECT w.customer_id, w.balance, coalesce(t.points, 0), coalesce(l.points, 0)
             FROM growth_wallet w
-            LEFT JOIN (SELECT customer_id, sum(CASE WHEN kind IN ('earn', 'refund') THEN points
-                                                    ELSE -points END) AS points
+            LEFT JOIN (SELECT customer_id,
+                         sum(CASE WHEN kind IN ('earn', 'grant', 'refund') THEN points
+                                  ELSE -points END) AS points
                        FROM growth_pointstransfer GROUP BY 1) t USING (customer_id)
             LEFT JOIN (SELECT customer_id, sum(remaining) AS points
                        FROM growth_pointslot GROUP BY 1) l USING (customer_id)
@@ -341,14 +343,15 @@ def _take_written_off(lot: PointsLot, returned: int, back: PointsTransfer, today
 
 def totals() -> dict[str, int]:
     """Points issued, spent (net of refunds), expired and reversed; what is outstanding."""
-    sums = PointsTransfer.objects.aggregate(
-        **{kind.value: Sum("points", filter=Q(kind=kind)) for kind in Kind}
-    )
-    earn, redeem, refunded, expired, reversed_ = (sums[kind.value] or 0 for kind in Kind)
+    found = PointsTransfer.objects.values_list("kind").annotate(Sum("points")).order_by()
+    sums = Counter(dict(found))
+    issued = sums[Kind.EARN] + sums[Kind.GRANT]
+    spent = sums[Kind.REDEEM] - sums[Kind.REFUND]
+    back = sums[Kind.REVERSE] + sums[Kind.DEDUCT]
     return {
-        "issued": earn,
-        "spent": redeem - refunded,
-        "expired": expired,
-        "reversed": reversed_,
-        "outstanding": earn - (redeem - refunded) - expired - reversed_,
+        "issued": issued,
+        "spent": spent,
+        "expired": sums[Kind.EXPIRE],
+        "reversed": back,
+        "outstanding": issued - spent - sums[Kind.EXPIRE] - back,
     }

@@ -102,7 +102,7 @@ def points(customer_id: int) -> Points:
         available=sum(amount for _, amount in lots),
         pending=moved["pending"],
         expiring=tuple(Expiring(amount, on) for on, amount in dated),
-        earned_total=moved.get("earn", 0) - moved.get("reverse", 0),
+        earned_total=moved.get("earn", 0) + moved.get("grant", 0) - moved.get("reverse", 0),
         spent_total=moved.get("redeem", 0) - moved.get("refund", 0),
     )
 

@@ -1,20 +1,36 @@
 from growth.models.access import ApiClient, ApiSecret, CustomerSession, HandoffTicket
+from growth.models.budgets import Budget, BudgetUse
+from growth.models.changes import ChangeRequest
 from growth.models.customers import Customer
 from growth.models.intake import BankEvent, RejectedRow
-from growth.models.levels import GrowthEntry, Level, LevelChange, LevelScheme
+from growth.models.levels import (
+    Badge,
+    BadgeGrant,
+    GrowthEntry,
+    Level,
+    LevelChange,
+    LevelScheme,
+    Notice,
+)
 from growth.models.points import (
+    OpenItem,
     PointsAllocation,
+    PointsDebt,
+    PointsHold,
     PointsLot,
     PointsTransfer,
     PointsWriteOff,
+    TransferSeal,
     Wallet,
 )
 from growth.models.segments import Segment, SegmentMembership
 from growth.models.tasks import (
+    BacktestRun,
     GrowthTask,
     ProgramRelease,
     TaskCompletion,
     TaskCounter,
+    TaskDraft,
     TaskProgress,
     TaskVersion,
 )
@@ -22,7 +38,13 @@ from growth.models.tasks import (
 __all__ = [
     "ApiClient",
     "ApiSecret",
+    "BacktestRun",
+    "Badge",
+    "BadgeGrant",
     "BankEvent",
+    "Budget",
+    "BudgetUse",
+    "ChangeRequest",
     "Customer",
     "CustomerSession",
     "GrowthEntry",
@@ -31,7 +53,11 @@ __all__ = [
     "Level",
     "LevelChange",
     "LevelScheme",
+    "Notice",
+    "OpenItem",
     "PointsAllocation",
+    "PointsDebt",
+    "PointsHold",
     "PointsLot",
     "PointsTransfer",
     "PointsWriteOff",
@@ -41,7 +67,9 @@ __all__ = [
     "SegmentMembership",
     "TaskCompletion",
     "TaskCounter",
+    "TaskDraft",
     "TaskProgress",
     "TaskVersion",
+    "TransferSeal",
     "Wallet",
 ]

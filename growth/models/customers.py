@@ -22,6 +22,14 @@ class Customer(models.Model):
     personalised = models.BooleanField(_("personalised"), default=True)
     large_text = models.BooleanField(_("large text"), default=False)
     language = models.CharField(_("language"), max_length=12, blank=True, default="")
+    excluded = models.CharField(
+        _("excluded because"),
+        max_length=100,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Such as staff: completes tasks, but is rewarded for none."),
+    )
     enrolled_at = models.DateTimeField(_("enrolled at"), auto_now_add=True)
     # How far the customer's events are folded: the last one's place in the order of events,
     # and the newest release of the growth program that the stored progress knows of.

@@ -24,6 +24,9 @@ class BankEvent(models.Model):
     # Judged as it was when the event came in, and kept for every later judgement.
     segments = ArrayField(models.IntegerField(), default=list)
     release = models.IntegerField(help_text=_("Release of the growth program then live."))
+    points_percent = models.SmallIntegerField(
+        db_default=100, help_text=_("What the level then held made of points, in percent.")
+    )
     counts = models.BooleanField(_("counts"), default=True, help_text=_("False once reversed."))
     target_source = models.TextField(null=True, editable=False)
     target_event_id = models.TextField(null=True, editable=False)

@@ -98,6 +98,19 @@ class LevelChange(models.Model):
     after = models.CharField(_("after"), max_length=64)
     growth_value = models.BigIntegerField(_("growth value"))
     scheme = models.ForeignKey(LevelScheme, models.PROTECT)
+    cause = models.CharField(
+        _("cause"),
+        max_length=12,
+        blank=True,
+        default="",
+        db_default="",
+        choices=[
+            ("earned", _("growth value earned")),
+            ("aged", _("growth value aged")),
+            ("reversed", _("growth value reversed")),
+            ("scheme", _("a new level scheme")),
+        ],
+    )
     changed_at = models.DateTimeField(_("changed at"), db_default=Now())
 
     class Meta:
@@ -107,3 +120,59 @@ class LevelChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer_id}: {self.before} > {self.after}"
+
+
+class Badge(models.Model):
+    """What a customer may be proud of: given by a task or a level, worth nothing else."""
+
+    code = models.SlugField(_("code"), max_length=64, unique=True)
+    name = models.JSONField(_("name"))
+    description = models.JSONField(_("description"), default=dict, blank=True)
+    icon = models.CharField(_("icon"), max_length=40, blank=True, default="")
+    colour = models.CharField(_("colour"), max_length=7, default="#b8860b")
+
+    class Meta:
+        verbose_name = _("badge")
+        verbose_name_plural = _("badges")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return localized(self.name)
+
+
+class BadgeGrant(models.Model):
+    """That a customer was given a badge, once per ``key``; taken back with its cause."""
+
+    key = models.CharField(max_length=200)
+    customer = models.ForeignKey("growth.Customer", models.PROTECT, related_name="badges")
+    badge = models.ForeignKey(Badge, models.PROTECT, related_name="grants")
+    granted_at = models.DateTimeField(_("granted at"), db_default=Now())
+    revoked_at = models.DateTimeField(_("revoked at"), null=True)
+
+    class Meta:
+        verbose_name = _("badge of a customer")
+        verbose_name_plural = _("badges of customers")
+        constraints = [models.UniqueConstraint(fields=["key"], name="badge_grant_key")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Notice(models.Model):
+    """Something that a customer is to know in time, said once per ``key``."""
+
+    key = models.CharField(max_length=200)
+    customer = models.ForeignKey("growth.Customer", models.PROTECT, related_name="notices")
+    kind = models.CharField(_("kind"), max_length=20)
+    facts = models.JSONField(_("facts"), default=dict)
+    made_at = models.DateTimeField(_("made at"), db_default=Now())
+    seen_at = models.DateTimeField(_("seen at"), null=True)
+
+    class Meta:
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        ordering = ["-pk"]
+        constraints = [models.UniqueConstraint(fields=["key"], name="notice_key")]
+
+    def __str__(self) -> str:
+        return self.key

@@ -2,7 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import MD5, Now
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,6 +11,9 @@ class Wallet(models.Model):
 
     customer = models.OneToOneField("growth.Customer", models.PROTECT, null=True)
     balance = models.BigIntegerField(_("balance (points)"), null=True)
+    # Part of the balance that may not be spent, and what is owed besides it.
+    held = models.BigIntegerField(_("held (points)"), default=0, db_default=0)
+    debt = models.BigIntegerField(_("owed (points)"), default=0, db_default=0)
 
     class Meta:
         verbose_name = _("wallet")
@@ -21,6 +24,7 @@ class Wallet(models.Model):
                 | Q(customer__isnull=False, balance__isnull=False, balance__gte=0),
                 name="wallet_balance",
             ),
+            models.CheckConstraint(condition=Q(held__gte=0, debt__gte=0), name="wallet_held_owed"),
             models.UniqueConstraint(
                 models.Value(1), condition=Q(customer__isnull=True), name="wallet_one_programme"
             ),
@@ -36,10 +40,12 @@ class PointsTransfer(models.Model):
 
     class Kind(models.TextChoices):
         EARN = "earn", _("earned")
+        GRANT = "grant", _("granted")
         REDEEM = "redeem", _("redeemed")
         REFUND = "refund", _("refunded")
         EXPIRE = "expire", _("expired")
         REVERSE = "reverse", _("taken back")
+        DEDUCT = "deduct", _("deducted")
 
     key = models.CharField(_("key"), max_length=200)
     source = models.ForeignKey(Wallet, models.PROTECT, related_name="+", db_index=False)
@@ -72,7 +78,7 @@ class PointsTransfer(models.Model):
     @property
     def signed_points(self) -> int:
         """Points as the customer sees them: what came in is positive."""
-        gained = self.kind in (self.Kind.EARN, self.Kind.REFUND)
+        gained = self.kind in (self.Kind.EARN, self.Kind.GRANT, self.Kind.REFUND)
         return self.points if gained else -self.points
 
 
@@ -89,6 +95,9 @@ class PointsLot(models.Model):
     points = models.BigIntegerField(_("points"))
     remaining = models.BigIntegerField(_("remaining"))
     expires_on = models.DateField(_("expires on"), null=True)
+    cost_centre = models.CharField(
+        _("cost centre"), max_length=40, blank=True, default="", db_default=""
+    )
 
     class Meta:
         verbose_name = _("points lot")
@@ -152,3 +161,83 @@ class PointsWriteOff(models.Model):
 
     def __str__(self) -> str:
         return f"{self.lot_id}: {self.points}"
+
+
+class PointsHold(models.Model):
+    """Points that a customer holds and may not spend until the hold is released."""
+
+    key = models.CharField(max_length=200)
+    customer = models.ForeignKey("growth.Customer", models.PROTECT, related_name="holds")
+    points = models.BigIntegerField(_("points"))
+    reason = models.CharField(_("reason"), max_length=200)
+    placed_at = models.DateTimeField(_("placed at"), db_default=Now())
+    released_at = models.DateTimeField(_("released at"), null=True)
+
+    class Meta:
+        verbose_name = _("points hold")
+        verbose_name_plural = _("points holds")
+        constraints = [
+            models.UniqueConstraint(fields=["key"], name="hold_key"),
+            models.CheckConstraint(condition=Q(points__gt=0), name="hold_points_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class PointsDebt(models.Model):
+    """Points owed since what earned them was reversed after they were spent; negative: repaid."""
+
+    key = models.CharField(max_length=200)
+    customer = models.ForeignKey("growth.Customer", models.PROTECT, related_name="debts")
+    lot = models.ForeignKey(PointsLot, models.PROTECT, null=True, related_name="debts")
+    points = models.BigIntegerField(_("points"))
+    booked_at = models.DateTimeField(_("booked at"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("points owed")
+        verbose_name_plural = _("points owed")
+        constraints = [
+            models.UniqueConstraint(fields=["key"], name="debt_key"),
+            models.CheckConstraint(condition=~Q(points=0), name="debt_not_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class TransferSeal(models.Model):
+    """A link of the hash chain over transfers; ``position`` is its place in the chain."""
+
+    transfer = models.OneToOneField(PointsTransfer, models.PROTECT, primary_key=True)
+    position = models.BigIntegerField(unique=True)
+    digest = models.BinaryField(max_length=32)
+
+    class Meta:
+        verbose_name = _("seal")
+        verbose_name_plural = _("seals")
+
+    def __str__(self) -> str:
+        return str(self.position)
+
+
+class OpenItem(models.Model):
+    """A difference that reconciliation found, until somebody has seen to it."""
+
+    text = models.TextField(_("difference"))
+    found_at = models.DateTimeField(_("found at"), db_default=Now())
+    seen_at = models.DateTimeField(_("last seen at"), db_default=Now())
+    closed_at = models.DateTimeField(_("closed at"), null=True)
+    note = models.TextField(_("note"), blank=True, default="", db_default="")
+
+    class Meta:
+        verbose_name = _("open item")
+        verbose_name_plural = _("open items")
+        constraints = [
+            models.UniqueConstraint(
+                MD5("text"), condition=Q(closed_at__isnull=True), name="open_item_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,5 +1,6 @@
 """Growth tasks: what the bank asks of customers, how far each is, what each completed."""
 
+from django.conf import settings
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
@@ -35,6 +36,11 @@ class GrowthTask(models.Model):
     link = models.CharField(_("link"), max_length=200, blank=True, default="")
     icon = models.CharField(_("icon"), max_length=40, blank=True, default="")
     position = models.IntegerField(_("position"), default=0)
+    # Without a live version it judges no events; resuming starts a version like the last one.
+    paused = models.BooleanField(_("paused"), default=False, db_default=False)
+    paused_because = models.CharField(
+        _("paused because"), max_length=200, blank=True, default="", db_default=""
+    )
 
     class Meta:
         verbose_name = _("task")
@@ -97,6 +103,8 @@ class TaskCompletion(models.Model):
 
     class Status(models.TextChoices):
         CLAIMABLE = "claimable", _("to be claimed")
+        LAPSED = "lapsed", _("not claimed in time")
+        PENDING = "pending", _("held back")
         POSTED = "posted", _("rewarded")
         REFUSED = "refused", _("refused")
         REVERSED = "reversed", _("reversed")
@@ -122,6 +130,8 @@ class TaskCompletion(models.Model):
         default=False, help_text=_("Earned before its task was judged again over history.")
     )
     posted_on = models.DateField(_("posted on"), null=True)
+    claim_by = models.DateField(_("to be claimed by"), null=True)
+    due_on = models.DateField(_("held back until"), null=True)
     recorded_at = models.DateTimeField(_("recorded at"), db_default=Now())
 
     class Meta:
@@ -136,7 +146,17 @@ class TaskCompletion(models.Model):
                 condition=~Q(status="refused") | ~Q(reason=""), name="completion_refusal_has_reason"
             ),
         ]
-        indexes = [BrinIndex(fields=["day"], name="completion_by_day")]
+        indexes = [
+            BrinIndex(fields=["day"], name="completion_by_day"),
+            models.Index(
+                fields=["claim_by"],
+                name="completion_lapsing",
+                condition=Q(status="claimable", claim_by__isnull=False),
+            ),
+            models.Index(
+                fields=["due_on"], name="completion_pending", condition=Q(status="pending")
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.customer_id} {self.task_id} {self.key}"
@@ -164,3 +184,57 @@ class TaskCounter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task_id} {self.day or 'total'}"
+
+
+class TaskDraft(models.Model):
+    """A task as an editor is working on it, in the program file's form. It judges nothing."""
+
+    code = models.SlugField(_("code"), max_length=64, unique=True)
+    document = models.JSONField(_("draft"))
+    editor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("editor")
+    )
+    change = models.ForeignKey(
+        "growth.ChangeRequest", models.SET_NULL, null=True, blank=True, related_name="drafts"
+    )
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("task draft")
+        verbose_name_plural = _("task drafts")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class BacktestRun(models.Model):
+    """A draft task tried on stored events, by a job; it writes nothing but this row."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+
+    document = models.JSONField(_("draft"))
+    first_day = models.DateField(_("from"))
+    last_day = models.DateField(_("to"))
+    operator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True
+    )
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.WAITING)
+    done = models.BigIntegerField(_("events judged"), default=0)
+    total = models.BigIntegerField(_("events"), default=0)
+    result = models.JSONField(_("result"), default=dict)
+    error = models.TextField(_("error"), blank=True, default="")
+    asked_at = models.DateTimeField(_("asked at"), db_default=Now())
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+
+    class Meta:
+        verbose_name = _("back-test")
+        verbose_name_plural = _("back-tests")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.first_day} - {self.last_day}"

@@ -1,0 +1,63 @@
+"""Changes that one person asks for and another one approves."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+
+class ChangeRequest(models.Model):
+    """A change that waits for a second person. What it says never changes once it is made."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting for approval")
+        APPROVED = "approved", _("approved, not yet due")
+        APPLIED = "applied", _("applied")
+        REJECTED = "rejected", _("rejected")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+        EXPIRED = "expired", _("expired")
+        FAILED = "failed", _("failed")
+
+    kind = models.CharField(_("kind"), max_length=40)
+    subject = models.CharField(_("what"), max_length=200)
+    payload = models.JSONField(_("content"))
+    digest = models.BinaryField(max_length=32, help_text=_("Hash of kind, subject and content."))
+    reason = models.TextField(_("reason"))
+    maker = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked by")
+    )
+    checker = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("decided by"),
+    )
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.WAITING)
+    comment = models.TextField(_("comment"), blank=True, default="")
+    effective_at = models.DateTimeField(_("takes effect at"), null=True, blank=True)
+    asked_at = models.DateTimeField(_("asked at"), db_default=Now())
+    expires_at = models.DateTimeField(_("expires at"))
+    decided_at = models.DateTimeField(_("decided at"), null=True)
+    applied_at = models.DateTimeField(_("applied at"), null=True)
+    outcome = models.JSONField(_("outcome"), default=dict)
+
+    class Meta:
+        verbose_name = _("change request")
+        verbose_name_plural = _("change requests")
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(checker__isnull=True) | ~Q(checker=F("maker")),
+                name="change_second_person",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["approved", "applied"]) | Q(checker__isnull=False),
+                name="change_approved_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.subject}"
