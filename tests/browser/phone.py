@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from selenium import webdriver
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
@@ -140,8 +141,11 @@ class Phone:
         return self.driver.execute_script(script, *arguments)
 
     def until(self, true: Any, what: str, seconds: float = PATIENCE) -> Any:
-        """Wait for something to become true."""
-        waiting = WebDriverWait(self.driver, seconds, poll_frequency=0.1)
+        """Wait for something to become true. An element that goes while it is asked is asked anew."""
+        passing = (NoSuchElementException, StaleElementReferenceException)
+        waiting = WebDriverWait(
+            self.driver, seconds, poll_frequency=0.1, ignored_exceptions=passing
+        )
         return waiting.until(lambda _: true(), f"in vain: {what}")
 
     def find(self, selector: str) -> WebElement:
