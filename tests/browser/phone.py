@@ -141,7 +141,7 @@ class Phone:
         return self.driver.execute_script(script, *arguments)
 
     def until(self, true: Any, what: str, seconds: float = PATIENCE) -> Any:
-        """Wait for something to become true. An element that goes while it is asked is asked anew."""
+        """Wait for something to become true; what vanishes while it is asked is asked anew."""
         passing = (NoSuchElementException, StaleElementReferenceException)
         waiting = WebDriverWait(
             self.driver, seconds, poll_frequency=0.1, ignored_exceptions=passing
