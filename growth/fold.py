@@ -29,6 +29,8 @@ MAX_REFUSED_PER_EVENT = 10**15
 
 Position = tuple[datetime, str, str]  # time, source, id: the order of events
 State = dict[str, Any]
+# A stable code, and what of the rule it is about (a required task's id, or a condition).
+Obstacle = tuple[str, int | Where | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +93,13 @@ def step(
     ``unlocked`` maps each task to the position of its first completion so far. The state
     given is left alone; the one returned is the same object where the event did not count.
     """
-    if not matches(rule, event, unlocked):
+    if obstacle(rule, event, unlocked) is not None:
         return state, []
     seen: list[str] = []
     if rule.distinct_by:
-        value = event.data.get(rule.distinct_by)
+        mark = distinct_mark(rule, event)
         seen = state.get("seen", [])
-        if value is None or (mark := canonical(value)) in seen:
+        if mark is None or mark in seen:
             return state, []
         seen = [*seen, mark]
     state = dict(state)
@@ -115,17 +117,26 @@ def step(
     return state, completions
 
 
-def matches(rule: TaskRule, event: FoldEvent, unlocked: Mapping[int, Position]) -> bool:
-    """Whether the event meets every condition but ``distinct_by``, which comes after all."""
+def obstacle(rule: TaskRule, event: FoldEvent, unlocked: Mapping[int, Position]) -> Obstacle | None:
+    """The first condition that the event fails, but for ``distinct_by``, which comes after all."""
     if (rule.starts and event.day < rule.starts) or (rule.ends and event.day > rule.ends):
-        return False
+        return "outside_window", None
     if rule.segment_id is not None and rule.segment_id not in event.audience:
-        return False
+        return "not_in_audience", None
     for task_id in rule.after:
         first = unlocked.get(task_id)
         if first is None or event.position <= first:
-            return False
-    return all(condition.holds(event.data) for condition in rule.where)
+            return "before_prerequisite", task_id
+    for condition in rule.where:
+        if not condition.holds(event.data):
+            return "wrong_field", condition
+    return None
+
+
+def distinct_mark(rule: TaskRule, event: FoldEvent) -> str | None:
+    """What ``distinct_by`` knows the event by; None: it lacks the field and does not count."""
+    value = event.data.get(rule.distinct_by)
+    return None if value is None else canonical(value)
 
 
 def first_completion(state: State) -> Position | None:
