@@ -12,6 +12,7 @@ from growth.models.levels import (
     LevelScheme,
     Notice,
 )
+from growth.models.liability import LiabilityClose, LiabilityFlow, LiabilityStanding
 from growth.models.points import (
     OpenItem,
     PointsAllocation,
@@ -53,6 +54,9 @@ __all__ = [
     "Level",
     "LevelChange",
     "LevelScheme",
+    "LiabilityClose",
+    "LiabilityFlow",
+    "LiabilityStanding",
     "Notice",
     "OpenItem",
     "PointsAllocation",

@@ -1,5 +1,6 @@
 """Points: wallets, transfers between them, and the lots that say which points expire when."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import MD5, Now
@@ -70,7 +71,11 @@ class PointsTransfer(models.Model):
                 condition=~Q(source=F("destination")), name="transfer_two_sides"
             ),
         ]
-        indexes = [models.Index(fields=["customer", "-id"], name="transfer_by_customer")]
+        indexes = [
+            models.Index(fields=["customer", "-id"], name="transfer_by_customer"),
+            # Transfers of the newest days; rows come in by day, so ranges of pages do.
+            BrinIndex(fields=["day"], name="transfer_by_day", autosummarize=True),
+        ]
 
     def __str__(self) -> str:
         return self.key
