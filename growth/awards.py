@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
@@ -89,15 +89,13 @@ def _kept(row: TaskCompletion) -> bool:
 
 
 def _facts(completion: Completion) -> dict[str, Any]:
-    rule = completion.rule
-    rewarded = not completion.implausible
     return {
-        "version_id": rule.version_id,
+        "version_id": completion.rule.version_id,
         "event_id": completion.event.pk,
         "day": completion.event.day,
-        "points": rule.points if rewarded else 0,
-        "growth": rule.growth if rewarded else 0,
-        "benefit": rule.benefit if rewarded else "",
+        "points": completion.points,
+        "growth": completion.growth,
+        "benefit": completion.benefit,
         "times": completion.times,
     }
 
@@ -119,15 +117,16 @@ def _insert(fresh: dict[Key, Completion], existing: dict[Key, TaskCompletion], t
             statuses[key] = Status.CLAIMABLE, ""
         else:
             asking.append(key)
-    claims = [limits.Claim(key[0], fresh[key].rule) for key in asking]
+    claims = [limits.Claim(key[0], fresh[key].rule, fresh[key].points) for key in asking]
     for key, reason in zip(asking, limits.admit(claims, today=today), strict=True):
         statuses[key] = (Status.REFUSED if reason else Status.POSTED), reason
     ids = _upsert(ordered, fresh, statuses, today)
     due = [
-        (*ids[key], key[0], fresh[key].rule, fresh[key].event.day)
+        Due(*ids[key], key[0], (done := fresh[key]).rule, done.event.day, done.points, done.growth,
+            done.benefit)
         for key in ordered
         if key in ids and statuses[key][0] == Status.POSTED
-    ]
+    ]  # fmt: skip
     _pay(due, today)
 
 
@@ -179,30 +178,46 @@ def _upsert(
         return {(row[2], row[3], row[4]): (row[0], row[1]) for row in cursor.fetchall()}
 
 
-def _pay(due: list[tuple[int, int, int, TaskRule, date]], today: date) -> None:
-    """Pay completions: (id, posting, customer, rule, day of the completing event)."""
+class Due(NamedTuple):
+    """A completion to pay, and what; ``day`` is the bank day of the completing event."""
+
+    pk: int
+    posting: int
+    customer_id: int
+    rule: TaskRule
+    day: date
+    points: int
+    growth: int
+    benefit: str
+
+    @property
+    def key(self) -> str:
+        return f"award:{self.pk}:{self.posting}"
+
+
+def _pay(due: list[Due], today: date) -> None:
+    """Pay completions: points, growth value and benefits."""
     earnings = [
         Earning(
-            customer_id,
-            rule.points,
-            f"award:{pk}:{posting}",
-            rule.code,
-            _origin(rule, pk, day),
-            bankday.expires_on(rule.points_expire, today),
+            row.customer_id,
+            row.points,
+            row.key,
+            row.rule.code,
+            _origin(row.rule, row.pk, row.day),
+            bankday.expires_on(row.rule.points_expire, today),
         )
-        for pk, posting, customer_id, rule, day in due
+        for row in due
     ]
     growth = [
-        GrowthPosting(f"award:{pk}:{posting}", customer_id, rule.growth, day, rule.code)
-        for pk, posting, customer_id, rule, day in due
+        GrowthPosting(row.key, row.customer_id, row.growth, row.day, row.rule.code) for row in due
     ]
     with prepared.pipeline():
         ledger.post_earnings(earnings, today=today)
         levels.post_growth(growth)
-    for pk, posting, customer_id, rule, _ in due:
-        if rule.benefit:
+    for row in due:
+        if row.benefit:
             registry.reward_payers["benefit"](
-                customer_id=customer_id, code=rule.benefit, key=f"award:{pk}:{posting}"
+                customer_id=row.customer_id, code=row.benefit, key=row.key
             )
 
 
@@ -314,14 +329,17 @@ def claim(*, customer_id: int, task: GrowthTask) -> list[TaskCompletion]:
     )
     if not rows:
         raise NothingToClaim
-    claims = [limits.Claim(customer_id, rules.by_version[row.version_id]) for row in rows]
+    claims = [
+        limits.Claim(customer_id, rules.by_version[row.version_id], row.points) for row in rows
+    ]
     due = []
     reasons = limits.admit(claims, today=today)
     for row, asked, reason in zip(rows, claims, reasons, strict=True):
         row.status = Status.REFUSED if reason else Status.POSTED
         row.reason, row.posted_on = reason, None if reason else today
         if not reason:
-            due.append((row.pk, row.postings, customer_id, asked.rule, row.day))
+            facts = row.day, row.points, row.growth, row.benefit
+            due.append(Due(row.pk, row.postings, customer_id, asked.rule, *facts))
     TaskCompletion.objects.bulk_update(rows, ["status", "reason", "posted_on"])
     _pay(due, today)
     risen = levels.regrade([customer_id], today=today, versions=rules.schemes)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -30,14 +31,16 @@ def day_of(instant: datetime) -> date:
     return instant.astimezone(zone()).date()
 
 
-def expires_on(policy: Mapping[str, int] | None, posted_on: date) -> date | None:
+def expires_on(policy: Mapping[str, Any] | None, posted_on: date) -> date | None:
     """First day on which points posted on a day can no longer be spent; None = never.
 
     ``{"after_days": n}`` counts days; ``{"end_of_month_after": n}`` keeps them to the end of the
-    month n months later.
+    month n months later; ``{"on": day}`` is the day itself (posted later: gone on the next day).
     """
     if not policy:
         return None
+    if "on" in policy:
+        return max(date.fromisoformat(policy["on"]), posted_on + timedelta(days=1))
     if "after_days" in policy:
         return posted_on + timedelta(days=policy["after_days"])
     months = posted_on.year * 12 + posted_on.month - 1 + policy["end_of_month_after"] + 1

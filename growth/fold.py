@@ -44,6 +44,50 @@ class FoldEvent:
     data: Mapping[str, Any]
     audience: frozenset[int]
     release: int
+    points_percent: int = 100  # what the customer's level then made of points
+
+
+class Reward(NamedTuple):
+    """What one completion brings; ``benefit`` and ``badge`` are codes."""
+
+    points: int = 0
+    growth: int = 0
+    benefit: str = ""
+    badge: str = ""
+
+
+NOTHING = Reward()
+
+
+class Milestone(NamedTuple):
+    """One of the rising targets of a task, with its own reward."""
+
+    target: Decimal
+    reward: Reward
+
+
+class Measure(NamedTuple):
+    """Growth value by event: ``growth`` for each full ``each`` of a field, or for the event."""
+
+    growth: int
+    field: str = ""
+    each: Decimal = Decimal(1)
+
+
+class MakeUp(NamedTuple):
+    """Make-up check-ins: how many a calendar month, their price in points, how far back."""
+
+    per_month: int
+    points: int
+    days_back: int
+
+
+class Velocity(NamedTuple):
+    """More ``completions`` than that within so many hours are held or denied."""
+
+    completions: int
+    within_hours: int
+    then: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +108,57 @@ class TaskRule:
     starts: date | None = None
     ends: date | None = None
     manual: bool = False
-    points: int = 0
-    growth: int = 0
-    benefit: str = ""
-    points_expire: Mapping[str, int] | None = None
+    reward: Reward = NOTHING
+    points_expire: Mapping[str, Any] | None = None
     limit: Mapping[str, int] = field(default_factory=dict)
     counted: bool = False  # a version of the task has a limit
+    grace_days: int = 0
+    make_up: MakeUp | None = None
+    milestones: tuple[Milestone, ...] = ()
+    choose: tuple[int, ...] = ()  # ids of the tasks to choose from
+    measures: tuple[Measure, ...] = ()
+    growth_a_day: int = 0
+    claim_within_days: int | None = None
+    hold_days: int = 0
+    velocity: Velocity | None = None
+    risk: bool = False
+    budget: str = ""
+    on_reversal: str = "cap_at_zero"
 
 
 class Completion(NamedTuple):
     """That ``event`` completed the task; see TaskCompletion for ``key``.
 
+    ``reward`` is that of the rule, a milestone or a visit, before the level's multiplier.
     ``implausible`` completions are not rewarded: there are ``times`` of them.
     """
 
     rule: TaskRule
     key: int
     event: FoldEvent
+    reward: Reward = NOTHING
     times: int = 1
     implausible: bool = False
+
+    @property
+    def points(self) -> int:
+        """Points to post: the reward's, multiplied as the event says."""
+        return self.reward.points * self.event.points_percent // 100
+
+    @property
+    def growth(self) -> int:
+        """Growth value to post; no multiplier touches it."""
+        return self.reward.growth
+
+    @property
+    def benefit(self) -> str:
+        """Code of the benefit to grant, or ""."""
+        return self.reward.benefit
+
+    @property
+    def badge(self) -> str:
+        """Code of the badge to grant, or ""."""
+        return self.reward.badge
 
 
 def step(
@@ -106,9 +182,9 @@ def step(
     if seen:
         state["seen"] = seen
     keys, excess = _ADVANCE[rule.kind](rule, state, event)
-    completions = [Completion(rule, key, event) for key in keys]
+    completions = [Completion(rule, key, event, rule.reward) for key in keys]
     if excess:
-        completions.append(Completion(rule, -event.pk, event, excess, implausible=True))
+        completions.append(Completion(rule, -event.pk, event, times=excess, implausible=True))
     if completions:
         state["n"] = state.get("n", 0) + len(keys)
         if "first" not in state:

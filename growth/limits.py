@@ -16,6 +16,7 @@ class Claim(NamedTuple):
 
     customer_id: int
     rule: TaskRule
+    points: int
 
 
 def admit(claims: Sequence[Claim], *, today: date) -> list[str]:
@@ -69,14 +70,14 @@ def _judge(claim: Claim, used: _Used, held: Counter) -> str:
         return "per_customer"
     if used.total[0] + 1 > limit.get("completions", used.total[0] + 1):
         return "completions"
-    if used.total[1] + claim.rule.points > limit.get("points", used.total[1] + claim.rule.points):
+    if used.total[1] + claim.points > limit.get("points", used.total[1] + claim.points):
         return "points"
     if used.today[0] + 1 > limit.get("completions_a_day", used.today[0] + 1):
         return "completions_a_day"
     held[mine] += 1
     for counter in (used.total, used.today):
         counter[0] += 1
-        counter[1] += claim.rule.points
+        counter[1] += claim.points
     return ""
 
 

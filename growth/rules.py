@@ -8,7 +8,7 @@ from typing import Any
 
 from growth import levels, prepared, segments
 from growth.conditions import Where
-from growth.fold import TaskRule
+from growth.fold import NOTHING, MakeUp, Measure, Milestone, Reward, TaskRule, Velocity
 from growth.models import ProgramRelease, Segment, TaskVersion
 from growth.values import iso_date
 
@@ -108,14 +108,14 @@ def rule_from_spec(
     task_ids: dict[str, int],
 ) -> TaskRule:
     """A checked task of the program file, ready for the fold (also for drafts not stored)."""
-    reward = spec.get("reward", {})
+    choose = spec.get("choose", {})
     return TaskRule(
         task_id=task_id,
         version_id=version_id,
         code=code,
         kind=spec["kind"],
-        event=spec["event"],
-        target=Decimal(str(spec.get("target", 1))),
+        event=spec.get("event", ""),
+        target=_decimal(choose.get("at_least") or spec.get("target", 1)),
         where=tuple(Where.from_spec(condition) for condition in spec.get("where", ())),
         sum_of=spec.get("sum_of", ""),
         distinct_by=spec.get("distinct_by", ""),
@@ -124,12 +124,36 @@ def rule_from_spec(
         starts=iso_date(spec.get("starts")),
         ends=iso_date(spec.get("ends")),
         manual=spec.get("claim") == "manual",
-        points=reward.get("points", 0),
-        growth=reward.get("growth", 0),
-        benefit=reward.get("benefit", ""),
+        reward=_reward(spec.get("reward")),
         points_expire=spec.get("points_expire"),
         limit=spec.get("limit", {}),
+        grace_days=spec.get("grace_days", 0),
+        make_up=MakeUp(**{"points": 0, **spec["make_up"]}) if spec.get("make_up") else None,
+        milestones=tuple(
+            Milestone(_decimal(row["target"]), _reward(row.get("reward")))
+            for row in spec.get("milestones", ())
+        ),
+        choose=tuple(task_ids[code] for code in choose.get("of", ())),
+        measures=tuple(
+            Measure(row["growth"], row.get("field", ""), _decimal(row.get("each", 1)))
+            for row in spec.get("measures", ())
+        ),
+        growth_a_day=spec.get("growth_a_day", 0),
+        claim_within_days=spec.get("claim_within_days"),
+        hold_days=spec.get("hold_days", 0),
+        velocity=Velocity(**spec["velocity"]) if spec.get("velocity") else None,
+        risk=spec.get("risk", False),
+        budget=spec.get("budget", ""),
+        on_reversal=spec.get("on_reversal", "cap_at_zero"),
     )
+
+
+def _reward(row: dict[str, Any] | None) -> Reward:
+    return Reward(**row) if row else NOTHING
+
+
+def _decimal(value: Any) -> Decimal:
+    return Decimal(str(value))
 
 
 def hold_release() -> tuple["Rules", datetime]:

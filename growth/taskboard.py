@@ -105,9 +105,9 @@ def _standing_of(
         status=status,
         current=current,
         target=rule.target,
-        points=rule.points,
-        growth=rule.growth,
-        benefit=rule.benefit,
+        points=rule.reward.points,
+        growth=rule.reward.growth,
+        benefit=rule.reward.benefit,
         completions=_standing(mine),
         ends=rule.ends,
     )

@@ -361,7 +361,7 @@ def test_a_change_of_the_program_waits_for_the_events_being_taken_in():
         rules, _ = hold_release()
     for row in TaskCompletion.objects.select_related("event"):
         (rule,) = rules.for_event("a.done", row.event.release)
-        assert (row.version_id, row.points) == (rule.version_id, rule.points)
+        assert (row.version_id, row.points) == (rule.version_id, rule.reward.points)
 
 
 def test_two_sweepers_share_the_work_and_do_nothing_twice():
