@@ -45,6 +45,50 @@ class TicketRefused(GrowthError):
     status = 401
 
 
+class NotAllowed(GrowthError):
+    """You do not have the right to do this."""
+
+    code = "not_allowed"
+    status = 403
+
+
+class SamePerson(GrowthError):
+    """Nobody decides on their own request: a second person has to."""
+
+    code = "same_person"
+    status = 403
+
+
+class AlreadyDecided(GrowthError):
+    """This request has been decided on already."""
+
+    code = "already_decided"
+
+
+class RequestExpired(GrowthError):
+    """This request has waited for too long. It has to be made again."""
+
+    code = "request_expired"
+
+
+class ContentChanged(GrowthError):
+    """The content is not what was asked for: it was changed in the database."""
+
+    code = "content_changed"
+
+
+class Outdated(GrowthError):
+    """Somebody else has changed this in the meantime."""
+
+    code = "outdated"
+
+
+class UnderReview(GrowthError):
+    """This is being reviewed. Take the request back to go on editing."""
+
+    code = "under_review"
+
+
 class ProgramFaults(GrowthError):
     """A program file with faults; ``faults`` are (path, what is wrong) pairs."""
 

@@ -5,7 +5,8 @@ has a section of benefits. Each registry is filled once, at start.
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
 
 
 class ProgramSection(Protocol):
@@ -49,3 +50,40 @@ zone_slugs: list[Callable[[Any], list[str]]] = []
 
 # Kind of what points came from or went to ("benefit") -> its names by code, for statements.
 source_names: dict[str, Callable[[set[str]], dict[str, Any]]] = {}
+
+
+class Applied(NamedTuple):
+    """What applying a change came to; not ``finished``: the job goes on with the next part."""
+
+    outcome: dict[str, Any]
+    finished: bool = True
+
+
+@dataclass(frozen=True)
+class Described:
+    """A change in plain words: how things stand, and how they would with it."""
+
+    before: list[str] = field(default_factory=list)
+    after: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class ChangeKind:
+    """A kind of change that needs a second person.
+
+    ``validate`` raises a GrowthError for content that could not be applied; ``apply`` runs inside
+    the transaction that marks the change as applied, and a GrowthError of it is kept as the reason
+    why it failed. A kind ``by_job`` is applied by the job only, part by part.
+    """
+
+    label: Any
+    permission: str  # needed to ask for it, besides the right to ask for changes at all
+    validate: Callable[[dict[str, Any]], None]
+    apply: Callable[[dict[str, Any], Any], Applied]
+    describe: Callable[[dict[str, Any]], Described]
+    by_job: bool = False
+
+
+# Kind of a change request -> what it means.
+change_kinds: dict[str, ChangeKind] = {}

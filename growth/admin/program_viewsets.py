@@ -1,8 +1,7 @@
-"""Segments, tasks and levels: lists, forms, and pages that read a rule back in words."""
+"""Segments and levels: lists, forms, and pages that read a rule back in words."""
 
 from typing import Any
 
-import django_filters
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import path, reverse
@@ -10,52 +9,18 @@ from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 
-from growth.admin import level_form, segment_form, task_panels, words
-from growth.admin.listing import DayColumn, ListView, PointsColumn, ReadOnlyViewSet, RoomViewSet
+from growth.admin import level_form, segment_form, words
+from growth.admin.listing import DayColumn, ListView, ReadOnlyViewSet, RoomViewSet
 from growth.admin.names import names
 from growth.admin.segment_form import SegmentForm
-from growth.admin.sentences import Names, rule_line, task_lines
-from growth.admin.task_form import TaskForm
-from growth.admin.views import PreviewView, ProgramCreateView, ProgramEditView
-from growth.models import (
-    GrowthTask,
-    LevelScheme,
-    Segment,
-    SegmentMembership,
-    TaskCompletion,
-    TaskVersion,
-)
+from growth.admin.sentences import rule_line
+from growth.admin.task_viewset import TaskViewSet
+from growth.admin.views import PreviewView, ProgramCreateView, ProgramEditView, ProgramViewSet
+from growth.models import LevelScheme, Segment, SegmentMembership
 from growth.program import FIRST_DAY
-
-
-class ProgramViewSet(RoomViewSet):
-    """Rows of the growth program."""
-
-    add_view_class = ProgramCreateView
-    edit_view_class = ProgramEditView
-    preview_view_class: Any = None
-    list_per_page = 50
-
-    def get_add_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_add_view_kwargs(preview_url_name=self.get_url_name("preview"), **kwargs)
-
-    def get_edit_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_edit_view_kwargs(
-            preview_url_name=self.get_url_name("preview_one"), **kwargs
-        )
-
-    def get_urlpatterns(self) -> list[Any]:
-        preview = self.preview_view_class.as_view(model=self.model)
-        return [
-            *super().get_urlpatterns(),
-            path("preview/", preview, name="preview"),
-            path("preview/<int:pk>/", preview, name="preview_one"),
-        ]
-
 
 # Segments -------------------------------------------------------------------------------------
 
@@ -126,122 +91,6 @@ class SegmentViewSet(ProgramViewSet):
     edit_view_class = SegmentEditView
     inspect_view_class = SegmentInspectView
     preview_view_class = SegmentPreview
-
-
-# Tasks ----------------------------------------------------------------------------------------
-
-
-class TaskPreview(PreviewView):
-    """The task in words."""
-
-    template_name = "growth/admin/task_preview.html"
-    form_class = task_panels.panel.bind_to_model(GrowthTask).get_form_class()
-
-    def context(self, form: TaskForm) -> dict[str, Any]:
-        return {"lines": task_lines(form.spec(), names())} if form.is_valid() else {}
-
-
-def _versions(task: GrowthTask, known: Names) -> list[dict[str, Any]]:
-    return [
-        {"version": version, "lines": task_lines(version.spec, known)}
-        for version in task.versions.order_by("-number")
-    ]
-
-
-def _figures(task: GrowthTask) -> list[dict[str, Any]]:
-    """Completions of a task by state and reason."""
-    rows = TaskCompletion.objects.filter(task=task).values_list("status", "reason")
-    labels = dict(TaskCompletion.Status.choices)
-    return [
-        {"label": labels[status], "reason": words.reason(reason) if reason else "", "count": count}
-        for status, reason, count in rows.annotate(n=Count("pk")).order_by("status", "reason")
-    ]
-
-
-class TaskEditView(ProgramEditView):
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
-        live = self.form.live
-        lines = task_lines(live.spec, names()) if live else []
-        versions = self.object.versions.order_by("-number")
-        return {**context, "lines": lines, "versions": versions, "live": live}
-
-
-class TaskInspectView(generic.InspectView):
-    template_name = "growth/admin/task_inspect.html"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {
-            **super().get_context_data(**kwargs),
-            "versions": _versions(self.object, names()),
-            "figures": _figures(self.object),
-        }
-
-
-class TaskFilterSet(WagtailFilterSet):
-    kind = django_filters.ChoiceFilter(
-        label=_("Kind"), field_name="live_kind", choices=list(words.KINDS_SHORT.items())
-    )
-    event = django_filters.CharFilter(
-        label=_("Event"), field_name="live_event", lookup_expr="icontains"
-    )
-
-    class Meta:
-        model = GrowthTask
-        fields: list[str] = []
-
-
-def _live(key: str) -> Subquery:
-    live = TaskVersion.objects.filter(task=OuterRef("pk"), end_release__isnull=True)
-    return Subquery(live.values(key)[:1])
-
-
-def _tasks() -> Any:
-    done = TaskCompletion.objects.filter(task=OuterRef("pk"), status="posted").order_by()
-    count = Subquery(done.values("task").annotate(n=Count("pk")).values("n"))
-    return GrowthTask.objects.annotate(
-        live_spec=_live("spec"),
-        live_kind=_live("spec__kind"),
-        live_event=_live("spec__event"),
-        live_number=_live("number"),
-        rewarded=Coalesce(count, 0),
-    )
-
-
-def _kind(task: Any) -> str:
-    return str(words.KINDS_SHORT.get(task.live_kind, task.live_kind or ""))
-
-
-def _points(task: Any) -> int | None:
-    return ((task.live_spec or {}).get("reward") or {}).get("points")
-
-
-class TaskViewSet(ProgramViewSet):
-    model = GrowthTask
-    name = "growth_tasks"
-    url_prefix = "growth/tasks"
-    icon = "tick-inverse"
-    menu_label = _("Tasks")
-    menu_order = 110
-    ordering = "position"
-    queryset = _tasks()
-    list_display = [
-        "__str__",
-        Column("code", label=_("Code"), sort_key="code"),
-        Column("kind", label=_("Kind"), accessor=_kind),
-        Column("event", label=_("Event"), accessor="live_event"),
-        PointsColumn("points", label=_("Points"), accessor=_points),
-        PointsColumn("rewarded", label=_("Completions"), sort_key="rewarded"),
-        PointsColumn("version", label=_("Version"), accessor="live_number"),
-        PointsColumn("position", label=_("Position"), sort_key="position"),
-    ]
-    search_fields = ["code", "name"]
-    filterset_class = TaskFilterSet
-    list_export = ["code", "name", "live_kind", "live_event", "live_number", "rewarded"]
-    edit_handler = task_panels.panel
-    edit_view_class = TaskEditView
-    inspect_view_class = TaskInspectView
-    preview_view_class = TaskPreview
 
 
 # Levels ---------------------------------------------------------------------------------------

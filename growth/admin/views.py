@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.generic import View
 from wagtail.admin.views import generic
@@ -13,6 +13,7 @@ from wagtail.log_actions import log
 from wagtail.permissions import policy_registry
 
 from growth.admin import choices
+from growth.admin.listing import RoomViewSet
 from growth.errors import ProgramFaults
 
 
@@ -98,3 +99,28 @@ class PreviewView(View):
     def context(self, form: Any) -> dict[str, Any]:
         """What the template shows of a form, which may hold faults."""
         raise NotImplementedError
+
+
+class ProgramViewSet(RoomViewSet):
+    """Rows of the growth program."""
+
+    add_view_class = ProgramCreateView
+    edit_view_class = ProgramEditView
+    preview_view_class: Any = None
+    list_per_page = 50
+
+    def get_add_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_add_view_kwargs(preview_url_name=self.get_url_name("preview"), **kwargs)
+
+    def get_edit_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_edit_view_kwargs(
+            preview_url_name=self.get_url_name("preview_one"), **kwargs
+        )
+
+    def get_urlpatterns(self) -> list[Any]:
+        preview = self.preview_view_class.as_view(model=self.model)
+        return [
+            *super().get_urlpatterns(),
+            path("preview/", preview, name="preview"),
+            path("preview/<int:pk>/", preview, name="preview_one"),
+        ]

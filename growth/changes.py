@@ -1,0 +1,271 @@
+"""Changes that one person asks for and a second one approves.
+
+What a request says is fixed by its digest. It is checked again when it is applied, so that what
+takes effect is what was approved, whoever can write to the database. What kinds of changes there
+are stands in ``registry.change_kinds``.
+"""
+
+import hashlib
+import json
+import logging
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import OperationalError, connection, transaction
+from django.db.models import Q, QuerySet
+from wagtail.log_actions import log
+
+from growth import bankday, registry
+from growth.errors import (
+    AlreadyDecided,
+    ContentChanged,
+    GrowthError,
+    NotAllowed,
+    NotFound,
+    RequestExpired,
+    SamePerson,
+)
+from growth.models import ChangeRequest
+from growth.values import canonical
+
+logger = logging.getLogger(__name__)
+
+ASK, DECIDE = "growth.add_changerequest", "growth.change_changerequest"
+WAITS_FOR = timedelta(days=14)
+State = ChangeRequest.State
+OPEN = (State.WAITING, State.APPROVED)
+
+
+def may_ask(user: Any, kind: str) -> bool:
+    """Whether ``user`` may ask for changes of this kind."""
+    return bool(user.has_perms([ASK, registry.change_kinds[kind].permission]))
+
+
+@transaction.atomic
+def propose(
+    *,
+    kind: str,
+    subject: str,
+    payload: dict[str, Any],
+    reason: str,
+    maker: Any,
+    effective_at: datetime | None = None,
+) -> ChangeRequest:
+    """Ask for a change; it waits 14 days for a second person.
+
+    A replay, the same facts by the same person while the request is open, returns that request.
+
+    Raises:
+        NotAllowed: the maker may not ask for this.
+        GrowthError: of the kind, for content that could not be applied.
+    """
+    if not may_ask(maker, kind):
+        raise NotAllowed
+    registry.change_kinds[kind].validate(payload)
+    change = ChangeRequest(
+        kind=kind,
+        subject=subject[:200],
+        payload=payload,
+        reason=reason,
+        maker=maker,
+        effective_at=effective_at,
+        expires_at=bankday.now() + WAITS_FOR,
+    )
+    change.digest = digest_of(change)
+    with connection.cursor() as cursor:
+        # Two clicks on one button are one request.
+        number = int.from_bytes(change.digest[:8], signed=True)
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+    same = ChangeRequest.objects.filter(digest=change.digest, state__in=OPEN)
+    if earlier := same.first():
+        return earlier
+    change.save()
+    _note(change, "asked", maker)
+    return change
+
+
+@transaction.atomic
+def approve(*, change_id: int, checker: Any, comment: str = "") -> ChangeRequest:
+    """Approve a request, and apply it in this transaction if it is due and no work for the job.
+
+    A change that cannot be applied is ``failed``, with the reason in its outcome.
+
+    Raises:
+        NotAllowed, SamePerson: who decides must have the right to, and not have asked for it.
+        AlreadyDecided, RequestExpired: it no longer waits.
+        ContentChanged: it does not say what was asked for.
+    """
+    change = _to_decide(change_id, checker)
+    _decide(change, State.APPROVED, checker, comment)
+    if not registry.change_kinds[change.kind].by_job and _is_due(change):
+        _apply(change)
+    return change
+
+
+@transaction.atomic
+def reject(*, change_id: int, checker: Any, comment: str) -> ChangeRequest:
+    """Refuse a request, with a comment for who asked. Raises as ``approve`` does."""
+    change = _to_decide(change_id, checker)
+    _decide(change, State.REJECTED, checker, comment)
+    return change
+
+
+@transaction.atomic
+def withdraw(*, change_id: int, maker: Any) -> ChangeRequest:
+    """Take one's own request back, as long as nothing of it has taken effect.
+
+    Raises:
+        NotAllowed: somebody else asked for it.
+        AlreadyDecided: it is no longer open, or parts of it are applied.
+    """
+    change = _locked(change_id)
+    if change.maker_id != maker.pk:
+        raise NotAllowed
+    if change.state not in OPEN or change.outcome:
+        raise AlreadyDecided
+    change.state, change.decided_at = State.WITHDRAWN, bankday.now()
+    change.save(update_fields=["state", "decided_at"])
+    _note(change, "withdrawn", maker)
+    return change
+
+
+def apply_due() -> int:
+    """Apply what is approved and due, once each; returns how many were applied or failed.
+
+    Each part of a change has its own transaction, so a crash loses none and repeats none.
+    """
+    done = 0
+    for change_id in _due().values_list("pk", flat=True):
+        while _apply_next(change_id):
+            pass
+        done += not _due().filter(pk=change_id).exists()
+    return done
+
+
+@transaction.atomic
+def expire_overdue() -> int:
+    """Close the requests that nobody decided on in time; returns how many."""
+    overdue = ChangeRequest.objects.filter(state=State.WAITING, expires_at__lte=bankday.now())
+    rows = list(overdue.select_for_update(skip_locked=True))
+    for change in rows:
+        change.state = State.EXPIRED
+        change.save(update_fields=["state"])
+        _note(change, "expired", None)
+    return len(rows)
+
+
+def waiting_for(user: Any) -> QuerySet[ChangeRequest]:
+    """Requests that ``user`` may decide on, soonest to expire first."""
+    rows = ChangeRequest.objects.filter(state=State.WAITING, expires_at__gt=bankday.now())
+    if not user.has_perm(DECIDE):
+        return rows.none()
+    return rows.exclude(maker=user).defer("payload").select_related("maker").order_by("expires_at")
+
+
+def scheduled(until: datetime) -> QuerySet[ChangeRequest]:
+    """Approved changes that take effect by ``until``, in that order."""
+    rows = ChangeRequest.objects.filter(state=State.APPROVED, effective_at__lte=until)
+    return rows.defer("payload").select_related("maker").order_by("effective_at")
+
+
+def digest_of(change: ChangeRequest) -> bytes:
+    """The hash of all that a request says, and who says it. Equal JSON values hash equally."""
+    due = change.effective_at
+    said = [
+        change.kind,
+        change.subject,
+        json.loads(json.dumps(change.payload), parse_float=Decimal),
+        change.reason,
+        change.maker_id,
+        due and str(round(due.timestamp() * 1_000_000)),
+    ]
+    return hashlib.sha256(canonical(said).encode()).digest()
+
+
+def is_untouched(change: ChangeRequest) -> bool:
+    """Whether the request still says what was asked for."""
+    return bytes(change.digest) == digest_of(change)
+
+
+def _due() -> QuerySet[ChangeRequest]:
+    rows = ChangeRequest.objects.filter(state=State.APPROVED)
+    now = bankday.now()
+    return rows.filter(Q(effective_at__isnull=True) | Q(effective_at__lte=now)).order_by("pk")
+
+
+def _is_due(change: ChangeRequest) -> bool:
+    return change.effective_at is None or change.effective_at <= bankday.now()
+
+
+def _locked(change_id: int) -> ChangeRequest:
+    change = ChangeRequest.objects.select_for_update().filter(pk=change_id).first()
+    if change is None:
+        raise NotFound
+    return change
+
+
+def _to_decide(change_id: int, checker: Any) -> ChangeRequest:
+    """The locked request, where ``checker`` may decide on it."""
+    change = _locked(change_id)
+    if not (checker.is_active and checker.has_perm(DECIDE)):
+        raise NotAllowed
+    if change.maker_id == checker.pk:
+        raise SamePerson
+    if change.state != State.WAITING:
+        raise AlreadyDecided
+    if change.expires_at <= bankday.now():
+        raise RequestExpired
+    if not is_untouched(change):
+        raise ContentChanged
+    return change
+
+
+def _decide(change: ChangeRequest, state: State, checker: Any, comment: str) -> None:
+    change.state, change.checker, change.comment = state, checker, comment
+    change.decided_at = bankday.now()
+    change.save(update_fields=["state", "checker", "comment", "decided_at"])
+    _note(change, str(state.value), checker)
+
+
+@transaction.atomic
+def _apply_next(change_id: int) -> bool:
+    """Apply the next part of a change; returns whether there is more. Others' work is left."""
+    change = _due().select_for_update(skip_locked=True).filter(pk=change_id).first()
+    if change is None:
+        return False
+    _apply(change)
+    return change.state == State.APPROVED
+
+
+def _apply(change: ChangeRequest) -> None:
+    """Apply a locked change, or keep why that failed."""
+    try:
+        with transaction.atomic():
+            if not is_untouched(change):
+                raise ContentChanged
+            applied = registry.change_kinds[change.kind].apply(change.payload, change)
+    except OperationalError:
+        raise  # a deadlock or a lost connection: everything is undone and tried again
+    except Exception as error:
+        known = isinstance(error, GrowthError)
+        if not known:
+            logger.exception("Change request %s failed", change.pk)
+        detail = error.detail if isinstance(error, GrowthError) else type(error).__name__
+        change.state = State.FAILED
+        change.outcome = {**change.outcome, "error": detail}
+    else:
+        change.outcome = applied.outcome
+        if applied.finished:
+            change.state = State.APPLIED
+    change.applied_at = bankday.now() if change.state == State.APPLIED else None
+    change.save(update_fields=["state", "outcome", "applied_at"])
+    if change.state != State.APPROVED:
+        _note(change, change.state, change.checker)
+
+
+def _note(change: ChangeRequest, what: str, user: Any) -> None:
+    """Put what happened into the operators' log."""
+    said = [change.reason if what == "asked" else change.comment, change.outcome.get("error", "")]
+    data = {"changes": [text for text in said if text], "digest": bytes(change.digest).hex()}
+    log(change, f"growth.change_{what}", user=user, data=data)
