@@ -27,6 +27,11 @@ MAX_COMPLETIONS_PER_EVENT = 1000
 # What is refused of one event is counted up to here; amounts may have 40 digits.
 MAX_REFUSED_PER_EVENT = 10**15
 
+# Our own event: a check-in of a missed day, made up for later.
+MADE_UP = "checkin.made_up"
+MAKE_UP_SOURCE = "/zones/make-up"
+MAX_DAYS_BACK = 31
+
 Position = tuple[datetime, str, str]  # time, source, id: the order of events
 State = dict[str, Any]
 # A stable code, and what of the rule it is about (a required task's id, or a condition).
@@ -123,6 +128,8 @@ class TaskRule:
     velocity: Velocity | None = None
     risk: bool = False
     budget: str = ""
+    draws: tuple[int, ...] = ()  # ids of the budgets that its points come from
+    cost_centre: str = ""
     on_reversal: str = "cap_at_zero"
 
 

@@ -12,6 +12,8 @@ from django.db.models import Q
 from growth import bankday, registry
 from growth.errors import ProgramFaults
 from growth.models import (
+    Badge,
+    Budget,
     GrowthTask,
     Level,
     LevelScheme,
@@ -22,6 +24,7 @@ from growth.models import (
 )
 from growth.program_check import Known, check_program
 from growth.rules import PROGRAM_LOCK
+from growth.task_check import NO_TARGET, leans_on
 
 FIRST_DAY = date(1900, 1, 1)
 MAX_BYTES = 5 * 2**20
@@ -79,7 +82,9 @@ def known() -> Known:
     return Known(
         segments=dict(Segment.objects.values_list("code", "rule")),
         levels=set(scheme.levels.values_list("code", flat=True)) if scheme else set(),
-        tasks={version.task.code: version.spec.get("requires", []) for version in live},
+        tasks={version.task.code: leans_on(version.spec) for version in live},
+        budgets=set(Budget.objects.values_list("code", flat=True)),
+        badges=set(Badge.objects.values_list("code", flat=True)),
     )
 
 
@@ -208,7 +213,8 @@ def _load_tasks(rows: list[dict], release: ProgramRelease, history: bool, change
 def task_spec(row: Mapping) -> dict[str, Any]:
     """A checked task without its code and name, with what was left out filled in."""
     spec = {key: value for key, value in plain(row).items() if key not in ("code", "name")}
-    return {"target": 1, "claim": "auto", **spec}
+    target = {} if spec["kind"] in NO_TARGET else {"target": 1}
+    return {**target, "claim": "auto", **spec}
 
 
 def _new_version(

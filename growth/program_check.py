@@ -2,18 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from itertools import islice
 from typing import Any
 
 from growth import registry
-from growth.checking import Checker, check_operators
-from growth.conditions import OPERATORS
+from growth.checking import Checker
 from growth.rule_check import MAX_DEPTH, RuleChecker
-from growth.values import number
+from growth.task_check import Codes, check_tasks, own_codes
 
-KINDS = ("once", "daily", "weekly", "monthly", "streak", "cumulative")
-LIMITS = ("completions", "points", "per_customer", "completions_a_day")
 MAX_CONDITIONS = 1000
 POLICIES = ("never", "one_down", "to_earned")
 
@@ -24,7 +20,9 @@ class Known:
 
     segments: dict[str, Any] = field(default_factory=dict)  # code -> rule
     levels: set[str] = field(default_factory=set)
-    tasks: dict[str, list[str]] = field(default_factory=dict)  # code -> requires
+    tasks: dict[str, list[str]] = field(default_factory=dict)  # code -> tasks it leans on
+    budgets: set[str] = field(default_factory=set)
+    badges: set[str] = field(default_factory=set)
 
 
 def check_program(document: Any, known: Known) -> list[tuple[str, str]]:
@@ -46,7 +44,13 @@ def check_program(document: Any, known: Known) -> list[tuple[str, str]]:
         for path, text in section.check(rows, segments=set(rules), levels=levels):
             checker.fault(f"{key}{path}", text)
         benefits |= section.codes(rows)
-    _check_tasks(checker, top.get("tasks"), known, set(rules), benefits)
+    codes = Codes(
+        segments=set(rules),
+        benefits=benefits,
+        budgets=known.budgets | set(own_codes(top.get("budgets"))),
+        badges=known.badges | set(own_codes(top.get("badges"))),
+    )
+    check_tasks(checker, top.get("tasks"), known.tasks, codes)
     return [(path.removeprefix("program."), text) for path, text in checker.faults]
 
 
@@ -173,125 +177,3 @@ def _check_levels_asked_for(
             RuleChecker(kept, set(rules), levels).check(rule, code)
             for path, text in kept.faults:
                 checker.fault("levels.steps", f"segment {path} needs it: {text}")
-
-
-_TASK_KEYS = [
-    "where",
-    "target",
-    "sum_of",
-    "distinct_by",
-    "segment",
-    "requires",
-    "starts",
-    "ends",
-    "claim",
-    "reward",
-    "points_expire",
-    "limit",
-]
-
-
-def _check_tasks(
-    checker: Checker, rows: Any, known: Known, segments: set[str], benefits: set[str]
-) -> None:
-    requires = dict(known.tasks)
-    seen: set[str] = set()
-    checked: list[tuple[str, str, dict[str, Any], list[Any]]] = []
-    for index, row in enumerate(checker.rows(rows, "tasks")):
-        path = f"tasks[{index}]"
-        row = checker.mapping(row, path, ("code", "name", "kind", "event"), _TASK_KEYS)
-        code = checker.code(row["code"], f"{path}.code", seen) if "code" in row else ""
-        wanted = checker.rows(row.get("requires"), f"{path}.requires")
-        checked.append((path, code, row, wanted))
-        if code:
-            requires[code] = [item for item in wanted if isinstance(item, str)]
-    for path, code, row, wanted in checked:
-        check_task(checker, row, path, segments, benefits)
-        for place, other in enumerate(wanted):
-            checker.known(other, f"{path}.requires[{place}]", "task", requires)
-        if code and code in _required(code, requires):
-            checker.fault(f"{path}.requires", "requires itself, by way of other tasks")
-
-
-def _required(code: str, requires: dict[str, list[str]]) -> set[str]:
-    reached: set[str] = set()
-    todo = list(requires.get(code, ()))
-    while todo:
-        other = todo.pop()
-        if other not in reached:
-            reached.add(other)
-            todo += requires.get(other, ())
-    return reached
-
-
-def check_task(
-    checker: Checker, row: Mapping, path: str, segments: set[str], benefits: set[str]
-) -> None:
-    """The fields of one task but its code and what it requires."""
-    if "name" in row:
-        checker.name(row["name"], f"{path}.name")
-    if "kind" in row:
-        checker.choice(row["kind"], f"{path}.kind", KINDS)
-    for key in ("event", "sum_of", "distinct_by"):
-        if key in row:
-            checker.text(row[key], f"{path}.{key}")
-    if "sum_of" in row and row.get("kind") != "cumulative":
-        checker.fault(f"{path}.sum_of", "is for cumulative tasks only")
-    if "target" in row:
-        _check_target(checker, row, f"{path}.target")
-    for index, condition in enumerate(checker.rows(row.get("where"), f"{path}.where")):
-        place = f"{path}.where[{index}]"
-        condition = checker.mapping(condition, place, ("field",), OPERATORS)
-        if "field" in condition:
-            checker.text(condition["field"], f"{place}.field")
-        check_operators(checker, condition, place, dates=False)
-    if "segment" in row:
-        checker.known(row["segment"], f"{path}.segment", "segment", segments)
-    days = {key: checker.day(row[key], f"{path}.{key}") for key in ("starts", "ends") if key in row}
-    starts, ends = days.get("starts"), days.get("ends")
-    if starts and ends and starts > ends:
-        checker.fault(f"{path}.ends", "is before starts")
-    if "claim" in row:
-        checker.choice(row["claim"], f"{path}.claim", ("auto", "manual"))
-    _check_reward(checker, row, path, benefits)
-    _check_limit(checker, row, path)
-
-
-def _check_target(checker: Checker, row: Mapping, path: str) -> None:
-    if row.get("kind") == "cumulative" and row.get("sum_of"):
-        target = number(row["target"])
-        if target is None or not Decimal("0.0001") <= target <= 10**15:
-            checker.fault(path, "must be a number above 0")
-    else:
-        checker.whole(row["target"], path, 1)
-
-
-def _check_reward(checker: Checker, row: Mapping, path: str, benefits: set[str]) -> None:
-    if "reward" in row:
-        place = f"{path}.reward"
-        reward = checker.mapping(row["reward"], place, (), ("points", "growth", "benefit"))
-        for key in ("points", "growth"):
-            if key in reward:
-                checker.whole(reward[key], f"{place}.{key}", 0, 10**7)
-        if "benefit" in reward:
-            checker.known(reward["benefit"], f"{place}.benefit", "benefit", benefits)
-    if "points_expire" in row:
-        place = f"{path}.points_expire"
-        policy = checker.mapping(
-            row["points_expire"], place, (), ("after_days", "end_of_month_after")
-        )
-        if len(policy) != 1:
-            checker.fault(place, "must have either after_days or end_of_month_after")
-        if "after_days" in policy:
-            checker.whole(policy["after_days"], f"{place}.after_days", 1, 36500)
-        if "end_of_month_after" in policy:
-            checker.whole(policy["end_of_month_after"], f"{place}.end_of_month_after", 0, 1200)
-
-
-def _check_limit(checker: Checker, row: Mapping, path: str) -> None:
-    if "limit" not in row:
-        return
-    limit = checker.mapping(row["limit"], f"{path}.limit", (), LIMITS)
-    for key, value in limit.items():
-        if key in LIMITS:
-            checker.whole(value, f"{path}.limit.{key}", 0, 10**12)
