@@ -1,45 +1,53 @@
-"""Points ledger. No other module may write wallets, transfers, lots, allocations or write-offs.
+"""Points ledger: the verbs. No other module may write wallets, transfers, lots, allocations or
+write-offs, but ``lots`` (the statements), ``debts``, ``holds`` and ``seals``, which belong to it.
 
 Every writer first locks the customers concerned (in primary-key order), so their wallets and
 lots need no locks of their own and crossing transfers cannot deadlock.
 """
 
 import json
-from collections import Counter
-from collections.abc import Iterable
-from datetime import date, timedelta
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Q, Sum
+from django.db.models import F
 
-from growth import bankday, prepared
-from growth.bulk import columns, rows_as
+from growth import bankday, debts, lots
+from growth.books import differences, totals
 from growth.errors import IdempotencyConflict, InsufficientPoints
-from growth.models import (
-    Customer,
-    PointsAllocation,
-    PointsLot,
-    PointsTransfer,
-    PointsWriteOff,
-    Wallet,
-)
+from growth.lots import Earning, Facts
+from growth.models import Customer, PointsLot, PointsTransfer, PointsWriteOff
+
+__all__ = [
+    "ALLOW_NEGATIVE",
+    "CAP_AT_ZERO",
+    "Earning",
+    "customers_with_due_lots",
+    "deduct",
+    "differences",
+    "earnings_of",
+    "expire_lots",
+    "expire_many",
+    "grant",
+    "grant_many",
+    "lock_customers",
+    "post_earnings",
+    "refund",
+    "spend",
+    "spendable_lots",
+    "take_back",
+    "totals",
+]
 
 # Points refunded into a lot that has expired meanwhile stay good for this long.
 REFUND_GRACE_DAYS = 30
 
+# What becomes of points that were spent when their earning is reversed.
+CAP_AT_ZERO = "cap_at_zero"
+ALLOW_NEGATIVE = "allow_negative"
+
 Kind = PointsTransfer.Kind
-
-
-class Earning(NamedTuple):
-    """Points to post to a customer, once per key."""
-
-    customer_id: int
-    points: int
-    key: str
-    reason: str
-    origin: dict[str, Any]
-    expires_on: date | None
 
 
 def lock_customers(customer_ids: Iterable[int]) -> None:
@@ -48,55 +56,50 @@ def lock_customers(customer_ids: Iterable[int]) -> None:
     list(rows.select_for_update(no_key=True).values_list("pk"))
 
 
-_POST = f"""
-    WITH earned AS MATERIALIZED (SELECT * FROM {
-    rows_as(
-        "e",
-        customer_id="bigint",
-        points="bigint",
-        key="text",
-        reason="text",
-        origin="jsonb",
-        expires_on="date",
-        place="int",
-    )
-}),
-    moved AS (
-        INSERT INTO growth_pointstransfer (key, source_id, destination_id, customer_id, points,
-                                           kind, reason, origin, day)
-        SELECT e.key, (SELECT id FROM growth_wallet WHERE customer_id IS NULL), w.id,
-               e.customer_id, e.points, 'earn', e.reason, e.origin, %s
-        FROM earned e JOIN growth_wallet w ON w.customer_id = e.customer_id ORDER BY e.place
-        RETURNING id, key, customer_id, points),
-    lots AS (
-        INSERT INTO growth_pointslot (customer_id, transfer_id, points, remaining, expires_on)
-        SELECT m.customer_id, m.id, m.points, m.points, e.expires_on
-        FROM moved m JOIN earned e ON e.key = m.key ORDER BY m.id)
-    UPDATE growth_wallet w SET balance = w.balance + s.points
-    FROM (SELECT customer_id, sum(points) AS points FROM moved GROUP BY 1) s
-    WHERE w.customer_id = s.customer_id
-"""  # noqa: S608
-
-
 @transaction.atomic(savepoint=False)
-def post_earnings(earnings: list[Earning], *, today: date) -> None:
+def post_earnings(earnings: Sequence[Earning], *, today: date) -> None:
     """Post points in one statement: transfers, their lots and the balances.
 
-    The customers must be locked. A key that was posted before fails the whole transaction:
-    callers post each completion once.
+    Who owes points repays with them. The customers must be locked. A key that was posted before
+    fails the whole transaction: callers post each completion once.
     """
-    earnings = [earning for earning in earnings if earning.points]
-    if not earnings:
-        return
-    rows = [
-        (*row[:4], json.dumps(row.origin), row.expires_on, place)
-        for place, row in enumerate(earnings)
-    ]
-    with prepared.cursor() as cursor:
-        cursor.execute(_POST, [*columns(rows), today])
+    if earnings := [earning for earning in earnings if earning.points]:
+        lots.post(Kind.EARN, earnings, today)
+
+
+def grant(*, earning: Earning, today: date | None = None) -> PointsTransfer:
+    """Give a customer points that no task earned, once per key.
+
+    A replay with the same facts returns the first transfer and gives nothing.
+
+    Raises:
+        IdempotencyConflict: the key already stands for other facts.
+    """
+    grant_many(earnings=[earning], today=today)
+    return PointsTransfer.objects.get(key=earning.key)
 
 
 @transaction.atomic
+def grant_many(*, earnings: Sequence[Earning], today: date | None = None) -> int:
+    """``grant`` to many customers at once, all or nothing; returns how many were new.
+
+    Raises:
+        IdempotencyConflict: a key already stands for other facts.
+    """
+    lock_customers(earning.customer_id for earning in earnings)
+    known = PointsTransfer.objects.filter(key__in=[earning.key for earning in earnings])
+    facts = {row.key: (row.customer_id, row.points, row.kind) for row in known}
+    for earning in earnings:
+        asked = earning.customer_id, earning.points, Kind.GRANT
+        if facts.get(earning.key, asked) != asked:
+            raise IdempotencyConflict(earning.key)
+    fresh = [earning for earning in earnings if earning.key not in facts]
+    if fresh:
+        lots.post(Kind.GRANT, fresh, today or bankday.today())
+    return len(fresh)
+
+
+@transaction.atomic(savepoint=False)
 def spend(
     *,
     customer_id: int,
@@ -111,24 +114,49 @@ def spend(
     A replay with the same facts returns the first transfer and takes nothing.
 
     Raises:
-        InsufficientPoints: fewer points can be spent today.
+        InsufficientPoints: fewer points can be spent today; none can while points are owed.
         IdempotencyConflict: ``key`` already stands for other facts.
     """
-    today = today or bankday.today()
+    facts = Facts(customer_id, points, key, Kind.REDEEM, reason, origin, today or bankday.today())
     lock_customers([customer_id])
-    if earlier := PointsTransfer.objects.filter(key=key).first():
-        if (earlier.customer_id, earlier.points, earlier.kind) != (
-            customer_id,
-            points,
-            Kind.REDEEM,
-        ):
-            raise IdempotencyConflict(key)
-        return earlier
-    expire_lots(customer_id=customer_id, today=today)
-    lots = spendable_lots(customer_id)
-    if sum(lot.remaining for lot in lots) < points:
+    standing = lots.look(customer_id, facts.day, key)
+    if standing.known:
+        return _replayed(standing.known, facts)
+    if standing.available < points:
         raise InsufficientPoints
-    return _debit(Kind.REDEEM, customer_id, points, key, reason, origin, lots, today)
+    return _debit(facts, standing)
+
+
+@transaction.atomic(savepoint=False)
+def deduct(
+    *,
+    customer_id: int,
+    points: int,
+    key: str,
+    reason: str,
+    origin: dict[str, Any],
+    cap: bool = False,
+    today: date | None = None,
+) -> PointsTransfer | None:
+    """Take points away as a correction, soonest expiry first, once per ``key``.
+
+    With ``cap`` no more than what can be spent; None where that is nothing. A replay returns
+    the first transfer and takes nothing.
+
+    Raises:
+        InsufficientPoints: fewer points can be spent today, and not ``cap``.
+        IdempotencyConflict: ``key`` already stands for other facts.
+    """
+    facts = Facts(customer_id, points, key, Kind.DEDUCT, reason, origin, today or bankday.today())
+    lock_customers([customer_id])
+    standing = lots.look(customer_id, facts.day, key)
+    if standing.known:
+        return _replayed(standing.known, facts, at_most=cap)
+    if standing.available < points:
+        if not cap:
+            raise InsufficientPoints
+        facts = facts._replace(points=standing.available)
+    return _debit(facts, standing) if facts.points else None
 
 
 @transaction.atomic
@@ -143,92 +171,112 @@ def refund(
     """Give back what ``transfer`` took, into the lots it came from, once per ``key``.
 
     A lot that has expired meanwhile is good again for ``REFUND_GRACE_DAYS`` days, with what comes
-    back. Points of a reversed earning that were written off are taken at last.
+    back. Points of a reversed earning that were written off are taken at last, and what the
+    customer owes is repaid.
 
     Raises:
         IdempotencyConflict: ``key`` already stands for other facts.
     """
     today = today or bankday.today()
+    facts = Facts(transfer.customer_id, transfer.points, key, Kind.REFUND, reason, origin, today)
     lock_customers([transfer.customer_id])
-    if earlier := PointsTransfer.objects.filter(key=key).first():
-        facts = earlier.customer_id, earlier.points, earlier.kind
-        if facts != (transfer.customer_id, transfer.points, Kind.REFUND):
-            raise IdempotencyConflict(key)
-        return earlier
-    # What is still in an overdue lot is gone before anything comes back into it.
-    expire_lots(customer_id=transfer.customer_id, today=today)
-    back = _transfer(Kind.REFUND, transfer.customer_id, transfer.points, key, reason, origin, today)
-    for used in transfer.allocations.select_related("lot").order_by("lot_id"):
-        lot = used.lot
-        if lot.expires_on and lot.expires_on <= today:
-            lot.expires_on = today + timedelta(days=REFUND_GRACE_DAYS)
-        PointsAllocation.objects.create(transfer=back, lot=lot, points=-used.points)
-        PointsLot.objects.filter(pk=lot.pk).update(
-            remaining=F("remaining") + used.points, expires_on=lot.expires_on
-        )
-        _take_written_off(lot, used.points, back, today)
+    standing = lots.look(transfer.customer_id, today, key)
+    if standing.known:
+        return _replayed(standing.known, facts)
+    if standing.due:  # what is left in an overdue lot is gone before anything comes back into it
+        lots.expire([transfer.customer_id], today)
+    back, owed, written_off = lots.give_back(facts, of=transfer.pk, grace_days=REFUND_GRACE_DAYS)
+    if written_off:
+        _take_written_off(back, today)
+    if owed:
+        debts.repay(customer_id=transfer.customer_id, key=key, today=today)
     return back
 
 
+_LOT = """
+    SELECT l.id, l.customer_id, l.remaining, t.origin,
+           (SELECT coalesce(sum(a.points), 0)::bigint FROM growth_pointsallocation a
+            JOIN growth_pointstransfer u ON u.id = a.transfer_id
+            WHERE a.lot_id = l.id AND u.kind IN ('redeem', 'refund')),
+           (SELECT coalesce(sum(points), 0)::bigint FROM growth_pointswriteoff o
+            WHERE o.lot_id = l.id),
+           (SELECT coalesce(sum(points), 0)::bigint FROM growth_pointsdebt d WHERE d.lot_id = l.id)
+    FROM growth_pointslot l JOIN growth_pointstransfer t ON t.id = l.transfer_id
+    WHERE t.key = %s
+"""
+
+
 @transaction.atomic
-def take_back(*, earning_key: str, points: int, key: str, reason: str, today: date) -> int:
+def take_back(
+    *,
+    earning_key: str,
+    points: int,
+    key: str,
+    reason: str,
+    today: date,
+    policy: str = CAP_AT_ZERO,
+) -> int:
     """Reverse ``points`` of an earning; returns how many were there to take.
 
-    They are taken from its own lot. What was spent of them is written off; what had expired of
-    them is gone already. The customer must be locked.
+    They are taken from its own lot. What was spent of them is written off (``cap_at_zero``) or
+    owed (``allow_negative``); what had repaid a debt is owed again under either policy; what had
+    expired of them is gone already. The customer must be locked.
     """
-    lot = PointsLot.objects.select_related("transfer").get(transfer__key=earning_key)
-    taken = min(points, lot.remaining)
+    with connection.cursor() as cursor:
+        cursor.execute(_LOT, [earning_key])
+        lot, customer_id, remaining, origin, spent, written_off, owed = cursor.fetchone()
+    taken = min(points, remaining)
     if taken:
-        origin = lot.transfer.origin
-        _debit(Kind.REVERSE, lot.customer_id, taken, key, reason, origin, [lot], today, taken)
-    used = lot.allocations.filter(transfer__kind__in=(Kind.REDEEM, Kind.REFUND))
-    spent = int(used.aggregate(n=Sum("points"))["n"] or 0) - _written_off(lot)
-    if missing := min(points - taken, max(0, spent)):
-        PointsWriteOff.objects.create(key=key, lot=lot, points=missing)
+        facts = Facts(customer_id, taken, key, Kind.REVERSE, reason, json.loads(origin), today)
+        lots.take(facts, lot_id=lot)
+    missing = min(points - taken, max(0, spent - written_off - owed))
+    again = missing if policy == ALLOW_NEGATIVE else min(missing, max(0, -owed))
+    if missing > again:
+        PointsWriteOff.objects.create(key=key, lot_id=lot, points=missing - again)
+    if again:
+        debts.owe(customer_id=customer_id, lot_id=lot, points=again, key=key, today=today)
     return taken
 
 
-def _written_off(lot: PointsLot) -> int:
-    """Points of a lot that were spent when their earning was reversed, and not taken since."""
-    return int(lot.write_offs.aggregate(n=Sum("points"))["n"] or 0)
+_EARNINGS = """
+    SELECT t.key, t.points - coalesce((
+        SELECT sum(r.points) FROM growth_pointstransfer r
+        WHERE r.customer_id = t.customer_id AND r.kind = 'reverse'
+          AND starts_with(r.key, t.key || ':reversed:')), 0)::bigint
+      - coalesce((
+        SELECT sum(o.points) FROM growth_pointswriteoff o
+        WHERE o.lot_id = l.id AND o.points > 0
+          AND starts_with(o.key, t.key || ':reversed:')), 0)::bigint
+      - coalesce((
+        SELECT sum(d.points) FROM growth_pointsdebt d
+        WHERE d.lot_id = l.id AND d.points > 0
+          AND starts_with(d.key, t.key || ':reversed:')), 0)::bigint
+    FROM growth_pointstransfer t JOIN growth_pointslot l ON l.transfer_id = t.id
+    WHERE t.customer_id = %s AND t.kind = 'earn'
+      AND (t.key = %s OR starts_with(t.key, %s)) ORDER BY t.id DESC
+"""
 
 
 def earnings_of(customer_id: int, award: str, *, gross: bool = False) -> list[tuple[str, int]]:
     """The earnings posted for an award, newest first, as (key, points not yet reversed)."""
-    mine = PointsTransfer.objects.filter(customer=customer_id)
-    earned = mine.filter(kind=Kind.EARN).filter(Q(key=award) | Q(key__startswith=f"{award}:more:"))
-    found = []
-    for transfer in earned.order_by("-pk"):
-        back = mine.filter(kind=Kind.REVERSE, key__startswith=f"{transfer.key}:reversed:")
-        written = PointsWriteOff.objects.filter(
-            lot__transfer=transfer, points__gt=0, key__startswith=f"{transfer.key}:reversed:"
-        )
-        gone = sum(row.points for row in back) + sum(row.points for row in written)
-        if gross or transfer.points > gone:
-            found.append((transfer.key, transfer.points - gone))
-    return found
+    with connection.cursor() as cursor:
+        cursor.execute(_EARNINGS, [customer_id, award, f"{award}:more:"])
+        return [(key, left) for key, left in cursor.fetchall() if gross or left > 0]
+
+
+def expire_lots(*, customer_id: int, today: date) -> int:
+    """Expire what remains in a customer's due lots; returns the points. Locks the customer."""
+    return expire_many(customer_ids=[customer_id], today=today)
 
 
 @transaction.atomic
-def expire_lots(*, customer_id: int, today: date) -> int:
-    """Expire what remains in a customer's due lots; returns the points. Locks the customer."""
-    lock_customers([customer_id])
-    due = PointsLot.objects.filter(customer_id=customer_id, remaining__gt=0, expires_on__lte=today)
-    expired = 0
-    for lot in due.order_by("expires_on", "pk"):
-        _debit(
-            Kind.EXPIRE,
-            customer_id,
-            lot.remaining,
-            f"expire:{lot.pk}:{today}",
-            "expired",
-            {"lot": lot.pk},
-            [lot],
-            today,
-        )
-        expired += lot.remaining
-    return expired
+def expire_many(*, customer_ids: Sequence[int], today: date) -> int:
+    """Expire what remains in the due lots of customers, all at once; returns the points.
+
+    Again: nothing is left to expire. Locks the customers.
+    """
+    lock_customers(customer_ids)
+    return lots.expire(customer_ids, today)
 
 
 def customers_with_due_lots(today: date, limit: int) -> list[int]:
@@ -241,117 +289,38 @@ def customers_with_due_lots(today: date, limit: int) -> list[int]:
 
 def spendable_lots(customer_id: int) -> list[PointsLot]:
     """Lots with points left, in the order in which they are spent: soonest expiry, then oldest."""
-    lots = PointsLot.objects.filter(customer_id=customer_id, remaining__gt=0)
-    return list(lots.order_by(F("expires_on").asc(nulls_last=True), "pk"))
+    found = PointsLot.objects.filter(customer_id=customer_id, remaining__gt=0)
+    return list(found.order_by(F("expires_on").asc(nulls_last=True), "pk"))
 
 
-def differences() -> Iterable[str]:
-    """Where wallets and lots are not what the transfers and allocations say."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT w.customer_id, w.balance, coalesce(t.points, 0), coalesce(l.points, 0)
-            FROM growth_wallet w
-            LEFT JOIN (SELECT customer_id,
-                         sum(CASE WHEN kind IN ('earn', 'grant', 'refund') THEN points
-                                  ELSE -points END) AS points
-                       FROM growth_pointstransfer GROUP BY 1) t USING (customer_id)
-            LEFT JOIN (SELECT customer_id, sum(remaining) AS points
-                       FROM growth_pointslot GROUP BY 1) l USING (customer_id)
-            WHERE w.customer_id IS NOT NULL
-              AND (w.balance <> coalesce(t.points, 0) OR w.balance <> coalesce(l.points, 0))
-            """
-        )
-        for customer, balance, moved, held in cursor.fetchall():
-            yield f"customer {customer}: balance {balance}, transfers {moved}, lots {held}"
-        cursor.execute(
-            """
-            SELECT l.id, l.remaining, l.points - coalesce(sum(a.points), 0)
-            FROM growth_pointslot l LEFT JOIN growth_pointsallocation a ON a.lot_id = l.id
-            GROUP BY l.id HAVING l.remaining <> l.points - coalesce(sum(a.points), 0)
-            """
-        )
-        for lot, remaining, expected in cursor.fetchall():
-            yield f"lot {lot}: {remaining} remaining, {expected} by its allocations"
+def _replayed(transfer_id: int, facts: Facts, *, at_most: bool = False) -> PointsTransfer:
+    """The transfer that stands under the key of ``facts``, if it says the same."""
+    earlier = PointsTransfer.objects.get(pk=transfer_id)
+    same = earlier.points == facts.points or (at_most and earlier.points < facts.points)
+    if not same or (earlier.customer_id, earlier.kind) != (facts.customer_id, facts.kind):
+        raise IdempotencyConflict(facts.key)
+    return earlier
 
 
-def _debit(
-    kind: str,
-    customer_id: int,
-    points: int,
-    key: str,
-    reason: str,
-    origin: dict[str, Any],
-    lots: list[PointsLot],
-    today: date,
-    at_most_first: int | None = None,
-) -> PointsTransfer:
-    """Take ``points`` from ``lots`` in their order (from the first at most that many)."""
-    transfer = _transfer(kind, customer_id, points, key, reason, origin, today)
-    allocations, left = [], points
-    for index, lot in enumerate(lots):
-        most = lot.remaining if index or at_most_first is None else at_most_first or lot.remaining
-        part = min(left, most)
-        if not part:
-            break
-        allocations.append(PointsAllocation(transfer=transfer, lot=lot, points=part))
-        PointsLot.objects.filter(pk=lot.pk).update(remaining=F("remaining") - part)
-        left -= part
-    PointsAllocation.objects.bulk_create(allocations)
+def _debit(facts: Facts, standing: lots.Standing) -> PointsTransfer:
+    """Take what the customer is known to have, what is overdue expired before."""
+    if standing.due:
+        lots.expire([facts.customer_id], facts.day)
+    transfer = lots.take(facts)
+    if transfer is None:  # the balance says more than the lots hold; `reconcile` names whose
+        raise InsufficientPoints
     return transfer
 
 
-def _transfer(
-    kind: str,
-    customer_id: int,
-    points: int,
-    key: str,
-    reason: str,
-    origin: dict[str, Any],
-    today: date,
-) -> PointsTransfer:
-    wallet = Wallet.objects.get(customer_id=customer_id)
-    programme = Wallet.objects.get(customer__isnull=True)
-    gains = kind == Kind.REFUND
-    Wallet.objects.filter(pk=wallet.pk).update(
-        balance=F("balance") + (points if gains else -points)
-    )
-    return PointsTransfer.objects.create(
-        key=key,
-        source=programme if gains else wallet,
-        destination=wallet if gains else programme,
-        customer_id=customer_id,
-        points=points,
-        kind=kind,
-        reason=reason,
-        origin=origin,
-        day=today,
-    )
-
-
-def _take_written_off(lot: PointsLot, returned: int, back: PointsTransfer, today: date) -> None:
-    """A refund into a reversed lot: what was written off can be taken after all."""
-    taken = min(_written_off(lot), returned)
-    if taken <= 0:
-        return
-    key = f"{back.key}:written-off:{lot.pk}"
-    fresh = PointsLot.objects.select_related("transfer").get(pk=lot.pk)
-    origin = fresh.transfer.origin
-    _debit(Kind.REVERSE, lot.customer_id, taken, key, "reversed", origin, [fresh], today, taken)
-    PointsWriteOff.objects.create(key=key, lot=lot, points=-taken)
-
-
-def totals() -> dict[str, int]:
-    """Points issued, spent (net of refunds), expired and reversed; what is outstanding."""
-    found = PointsTransfer.objects.values_list("kind").annotate(Sum("points")).order_by()
-    sums = Counter(dict(found))
-    issued = sums[Kind.EARN] + sums[Kind.GRANT]
-    spent = sums[Kind.REDEEM] - sums[Kind.REFUND]
-    back = sums[Kind.REVERSE] + sums[Kind.DEDUCT]
-    return {
-        "issued": issued,
-        "spent": spent,
-        "expired": sums[Kind.EXPIRE],
-        "reversed": back,
-        "outstanding": issued - spent - sums[Kind.EXPIRE] - back,
-    }
+def _take_written_off(back: PointsTransfer, today: date) -> None:
+    """A refund into reversed lots: what was written off can be taken after all."""
+    for used in back.allocations.select_related("lot__transfer").order_by("lot_id"):
+        lot = used.lot
+        written_off = sum(lot.write_offs.values_list("points", flat=True))
+        taken = min(written_off, -used.points)
+        if taken <= 0:
+            continue
+        key, origin = f"{back.key}:written-off:{lot.pk}", lot.transfer.origin
+        facts = Facts(lot.customer_id, taken, key, Kind.REVERSE, "reversed", origin, today)
+        lots.take(facts, lot_id=lot.pk)
+        PointsWriteOff.objects.create(key=key, lot=lot, points=-taken)
