@@ -1,5 +1,6 @@
 """The task versions that judge events, compiled once per release of the growth program."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,8 +9,17 @@ from typing import Any
 
 from growth import levels, prepared, segments
 from growth.conditions import Where
-from growth.fold import NOTHING, MakeUp, Measure, Milestone, Reward, TaskRule, Velocity
-from growth.models import ProgramRelease, Segment, TaskVersion
+from growth.models import Budget, ProgramRelease, Segment, TaskVersion
+from growth.task_rules import (
+    CHOICE,
+    NOTHING,
+    MakeUp,
+    Measure,
+    Milestone,
+    Reward,
+    TaskRule,
+    Velocity,
+)
 from growth.values import iso_date
 
 # Held shared while events are taken in and exclusively while the program changes, so that each
@@ -27,16 +37,23 @@ class Rules:
         codes = {version.task.code: version.task_id for version in versions}
         # Tasks of which some version has a limit: what they give is counted.
         self.counted = frozenset(v.task_id for v in versions if v.spec.get("limit"))
+        budgets = {budget.code: budget for budget in Budget.objects.all()}
         self.by_task: dict[int, TaskRule] = {}
         self.by_version: dict[int, TaskRule] = {}
         self._by_event: dict[str, list[tuple[int, int | None, TaskRule]]] = {}
         for version in versions:
             rule = compile_rule(version, segment_ids, codes)
-            rule = replace(rule, counted=version.task_id in self.counted)
-            self.by_version[version.pk] = rule
-            self._by_event.setdefault(rule.event, []).append(
-                (version.first_release, version.end_release, rule)
+            rule = replace(
+                rule,
+                counted=version.task_id in self.counted,
+                draws=drawn_by(rule.budget, budgets),
+                cost_centre=budgets[rule.budget].cost_centre if rule.budget in budgets else "",
             )
+            self.by_version[version.pk] = rule
+            for event_type in rule.listens:
+                self._by_event.setdefault(event_type, []).append(
+                    (version.first_release, version.end_release, rule)
+                )
             if version.end_release is None:
                 self.by_task[rule.task_id] = rule
         self._judging: dict[tuple[str, int], list[TaskRule]] = {}
@@ -81,7 +98,7 @@ class Rules:
     @property
     def event_types(self) -> list[str]:
         """Types that any version of any task listens to."""
-        return list(self._by_event)
+        return [event_type for event_type in self._by_event if event_type != CHOICE]
 
 
 def compile_rule(
@@ -146,6 +163,11 @@ def rule_from_spec(
         budget=spec.get("budget", ""),
         on_reversal=spec.get("on_reversal", "cap_at_zero"),
     )
+
+
+def drawn_by(code: str, budgets: Mapping[str, Budget]) -> tuple[int, ...]:
+    """Ids of the budgets that the points of a task come from: its own, and the programme's."""
+    return tuple(sorted(b.pk for b in budgets.values() if b.programme or b.code == code))
 
 
 def _reward(row: dict[str, Any] | None) -> Reward:

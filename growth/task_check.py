@@ -7,7 +7,7 @@ from typing import Any
 
 from growth.checking import Checker, check_operators
 from growth.conditions import OPERATORS
-from growth.fold import MADE_UP, MAX_DAYS_BACK
+from growth.task_rules import MADE_UP, MAX_DAYS_BACK
 from growth.values import number
 
 KINDS = (

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from django.db.models import Count
 
-from growth.fold import State, TaskRule, day_number, first_completion, period_start
+from growth.fold import State, TaskRule, first_completion
+from growth.kinds import day_number, period_start
 from growth.models import GrowthTask, TaskCompletion, TaskProgress
 from growth.queries import program_now
 from growth.sessions import Visitor

@@ -10,7 +10,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from growth import bankday, fold, intake, program, progress, report, reversals
+from growth import bankday, fold, intake, kinds, program, progress, report, reversals
 from growth.cloudevents import read_event
 from growth.customers import describe, describe_all
 from growth.models import Customer
@@ -105,7 +105,8 @@ def _fold_on_late_events(self, rules):
 
 def _streak_by_count(rule, state, event):
     state["run"] = state.get("run", 0) + 1
-    return ([state.get("n", 0) + 1] if state["run"] % rule.target == 0 else []), 0
+    gains = [(state.get("n", 0) + 1, rule.reward)] if state["run"] % rule.target == 0 else []
+    return gains, 0
 
 
 PLANTED = {
@@ -113,7 +114,7 @@ PLANTED = {
         progress.Locked, "must_refold", _fold_on_late_events
     ),
     "reversals are ignored": mock.patch.object(reversals, "apply", lambda *_: set()),
-    "a streak counts events": mock.patch.dict(fold._ADVANCE, {"streak": _streak_by_count}),
+    "a streak counts events": mock.patch.dict(kinds.ADVANCE, {"streak": _streak_by_count}),
     "distinct_by is ignored": mock.patch.object(fold, "canonical", lambda value: object()),
     "the day is UTC's": mock.patch.object(
         bankday, "day_of", lambda instant: instant.astimezone(UTC).date()
