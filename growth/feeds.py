@@ -175,9 +175,9 @@ def keep_rejected(feed: str, kind: str, rows: list[tuple[int, str, str, str]]) -
 
 
 @contextmanager
-def progress_bar(what: str) -> Iterator[Callable[[int], object]]:
+def progress_bar(what: str, total: int | None = None) -> Iterator[Callable[[int], object]]:
     """A bar on a terminal, nothing elsewhere; called with each batch's rows."""
-    with tqdm(unit=f" {what}", disable=None, leave=False) as bar:
+    with tqdm(unit=f" {what}", total=total, disable=None, leave=False) as bar:
         yield bar.update
 
 
