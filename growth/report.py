@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from growth import bankday, ledger, levels, progress, registry, reversals, segments
-from growth.models import Customer, GrowthTask, LevelScheme, Segment
+from growth.models import Customer, GrowthTask, Segment
 from growth.queries import program_now
 
 
@@ -85,7 +85,7 @@ def _tasks() -> dict[str, dict[str, Any]]:
 
 def _growth_value() -> int:
     """Growth value that counts today, of all customers."""
-    scheme = LevelScheme.objects.order_by("-version").first()
+    scheme = levels.current_scheme()
     window = scheme.window_days if scheme else 0
     with connection.cursor() as cursor:
         cursor.execute(
@@ -98,7 +98,7 @@ def _growth_value() -> int:
 
 def _levels() -> dict[str, int]:
     """Customers by level of the scheme in force; who has none yet stands on the lowest."""
-    scheme = LevelScheme.objects.order_by("-version").first()
+    scheme = levels.current_scheme()
     if scheme is None:
         return {}
     steps = list(scheme.levels.order_by("threshold").values_list("code", flat=True))
