@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from growth import bankday, ledger, levels, progress, registry, reversals, segments
+from growth import bankday, ledger, levels, liability, progress, registry, reversals, segments
 from growth.models import Customer, GrowthTask, Segment
 from growth.queries import program_now
 
@@ -43,6 +43,7 @@ def differences() -> Iterable[str]:
         rules, today = program_now()
         yield from reversals.differences()
         yield from ledger.differences()
+        yield from liability.differences()
         yield from levels.differences(today)
         yield from progress.differences(rules)
         for reconciler in registry.reconcilers.values():
