@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from growth import bankday, prepared, privileges
 from growth.bulk import array, columns, rows_as
 from growth.level_history import (
+    PLAIN_PERCENT,
     REVERSED,
     Given,
     Keep,
@@ -29,6 +30,7 @@ from growth.level_history import (
 from growth.models import Customer, LevelChange, LevelScheme
 
 __all__ = [
+    "PLAIN_PERCENT",
     "Graded",
     "GrowthPosting",
     "Keep",
@@ -81,6 +83,7 @@ def schemes() -> list[Scheme]:
 def scheme_of(row: LevelScheme, levels: Iterable[Any]) -> Scheme:
     """A version with its levels, ready for the history (also one that is not stored)."""
     steps = sorted(levels, key=lambda level: level.threshold)
+    percents = tuple(step.points_percent for step in steps)
     return Scheme(
         pk=row.pk,
         effective_on=row.effective_on,
@@ -89,7 +92,7 @@ def scheme_of(row: LevelScheme, levels: Iterable[Any]) -> Scheme:
         buffer_days=row.buffer_days,
         codes=tuple(step.code for step in steps),
         thresholds=tuple(step.threshold for step in steps),
-        percents=tuple(step.points_percent for step in steps),
+        percents=percents if any(one != PLAIN_PERCENT for one in percents) else (),
         gives=tuple(step.gives for step in steps),
     )
 
