@@ -181,6 +181,12 @@ _LOCK = """
     ORDER BY task_id, day NULLS FIRST FOR UPDATE
 """
 
+# What is counted at all has been counted until today.
+_NEW_DAY = """
+    INSERT INTO growth_taskcounter (task_id, day, completions, points)
+    SELECT t, %s, 0, 0 FROM unnest(%s::bigint[]) t ORDER BY t ON CONFLICT DO NOTHING
+"""
+
 # A limit also counts what was awarded before there was one.
 _START = """
     INSERT INTO growth_taskcounter (task_id, day, completions, points)
@@ -203,10 +209,15 @@ _STORE = """
 def _lock_counters(room: Room, task_ids: list[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, [task_ids, room.today])
-        if cursor.rowcount < 2 * len(task_ids):
-            cursor.execute(_START, [task_ids, room.today])
+        rows = cursor.fetchall()
+        if len(rows) < 2 * len(task_ids):
+            known = [task_id for task_id, day, *_ in rows if day is None]
+            cursor.execute(_NEW_DAY, [room.today, known])
+            if new := [task_id for task_id in task_ids if task_id not in known]:
+                cursor.execute(_START, [new, room.today])
             cursor.execute(_LOCK, [task_ids, room.today])
-        for task_id, day, completions, points in cursor.fetchall():
+            rows = cursor.fetchall()
+        for task_id, day, completions, points in rows:
             room.used[(task_id, day)] = [completions, points]
 
 
