@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from growth import program
+from growth import budget_section, program
 from growth.errors import ProgramFaults
 from growth.models import Budget, GrowthTask, Segment
 from growth.program_check import check_program
@@ -140,7 +140,7 @@ def plan(document: Any, *, first: date | None, last: date | None) -> Plan:
     stored, _today = program_now()
     segments, unknown = _segments(document)
     task_ids = _task_ids(rows)
-    budgets = {budget.code: budget for budget in Budget.objects.all()}
+    budgets = _budgets(document)
     drafts = [
         _on_trial(
             rule_from_spec(
@@ -183,6 +183,16 @@ def _segments(document: Mapping[str, Any]) -> tuple[dict[str, int], dict[str, in
     new = [row["code"] for row in document.get("segments") or [] if row["code"] not in stored]
     unknown = {code: -1 - number for number, code in enumerate(new)}
     return stored | unknown, unknown
+
+
+def _budgets(document: Mapping[str, Any]) -> dict[str, Budget]:
+    """All budgets by code, as they would be with the file."""
+    found = {budget.code: budget for budget in Budget.objects.all()}
+    for row in document.get("budgets") or []:
+        stored = found.get(row["code"])
+        pk = stored.pk if stored else max((budget.pk for budget in found.values()), default=0) + 1
+        found[row["code"]] = Budget(pk=pk, code=row["code"], **budget_section.facts(row))
+    return found
 
 
 def _task_ids(rows: list[Mapping[str, Any]]) -> dict[str, int]:
