@@ -91,3 +91,26 @@ class ChangeKind:
 
 # Kind of a change request -> what it means.
 change_kinds: dict[str, ChangeKind] = {}
+
+
+class RiskQuestion(NamedTuple):
+    """An award that a task with ``risk: true`` is about to pay; identities, no personal data."""
+
+    customer: str  # the bank's id
+    task: str
+    points: int
+    growth: int
+    benefit: str
+    events: tuple[tuple[str, str], ...]  # (source, id) of what completed it
+
+
+class RiskAnswer(NamedTuple):
+    """``allow``, ``hold`` (a person decides) or ``deny`` with a stable reason."""
+
+    verdict: str
+    reason: str = ""
+
+
+# Asked in turn about awards at risk, never inside a transaction; the first that does not allow
+# decides. Without any such awards wait for an operator.
+risk_checks: list[Callable[[RiskQuestion], RiskAnswer]] = []
