@@ -9,6 +9,7 @@ from growth.sheets import harmless
 
 MOST_ROWS = 20_000
 
+
 class SafeExportMixin(SpreadsheetExportMixin):
     """Exports that escape formulas and stop at ``MOST_ROWS`` rows."""
 
