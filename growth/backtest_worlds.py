@@ -33,7 +33,7 @@ class World:
             if rule.limit or rule.draws or rule.velocity
         )
         self._stored = stored
-        self._needed = _needed(self.tried, stored)
+        self._needed = stored.needed_by(self.tried.values())
         self._judging: dict[tuple[str, int, bool], list[TaskRule]] = {}
 
     def for_event(self, event_type: str, release: int) -> list[TaskRule]:
@@ -81,21 +81,6 @@ class World:
     def _rules(self) -> list[TaskRule]:
         stored = self._stored.by_version.values()
         return [*self.tried.values(), *(rule for rule in stored if rule.task_id in self._needed)]
-
-
-def _needed(tried: Mapping[int, TaskRule], stored: Rules) -> set[int]:
-    """Ids of stored tasks that the tried ones require, or choose from, directly or not."""
-    found: set[int] = set()
-    todo = [task_id for rule in tried.values() for task_id in (*rule.after, *rule.choose)]
-    while todo:
-        task_id = todo.pop()
-        if task_id in tried or task_id in found:
-            continue
-        found.add(task_id)
-        for rule in stored.by_version.values():
-            if rule.task_id == task_id:
-                todo += [*rule.after, *rule.choose]
-    return found
 
 
 @dataclass(frozen=True)
