@@ -21,6 +21,7 @@ urlpatterns = [
     ),
     path("me/tasks", me.TasksView.as_view(), name="me-tasks"),
     path("me/tasks/<slug:code>/claim", me.ClaimView.as_view(), name="me-task-claim"),
+    path("me/tasks/<slug:code>/make-ups", me.MakeUpsView.as_view(), name="me-task-make-ups"),
     path("me/level", levels.LevelView.as_view(), name="me-level"),
     path("me/badges", levels.BadgesView.as_view(), name="me-badges"),
     path("me/notices", levels.NoticesView.as_view(), name="me-notices"),
