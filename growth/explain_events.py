@@ -18,16 +18,17 @@ from growth.values import number
 
 PERIODIC = ("daily", "weekly", "monthly")
 IMPLAUSIBLE = "implausible"
+ELSEWHERE = "another_task"  # a make-up day of another task, and so nothing to tell here
 
 
 @dataclass(frozen=True, slots=True)
 class EventVerdict:
     """Whether a stored event counted for the task; if not, ``code`` says why not.
 
-    Codes: reversed, waiting, other_version, another_task, outside_window, not_in_audience,
-    before_prerequisite, wrong_field, field_missing, counted_already, completed_already,
-    period_done, day_done, adds_nothing. One that counted may be ``implausible``: it would have
-    completed the task too often. ``facts`` hold what decided.
+    Codes: reversed, waiting, other_version, outside_window, not_in_audience, before_prerequisite,
+    wrong_field, field_missing, counted_already, completed_already, period_done, day_done,
+    adds_nothing. One that counted may be ``implausible``: it would have completed the task too
+    often. ``facts`` hold what decided.
     """
 
     source: str
@@ -79,7 +80,10 @@ class Trace:
         before = self.states
         self.states, done = fold(self._rules.for_event, before, [event])
         if mine:
-            yield self._judge(event, before, [d for d in done if d.rule.task_id == self._task_id])
+            own = [each for each in done if each.rule.task_id == self._task_id]
+            verdict = self._judge(event, before, own)
+            if verdict.code != ELSEWHERE:
+                yield verdict
 
     def _judge(
         self, event: FoldEvent, states: Mapping[int, State], done: list[Completion]
