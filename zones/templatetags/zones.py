@@ -19,7 +19,7 @@ _OWN = frozenset(
 
 
 # What main.js imports at once: asked for together, instead of one after the other as found.
-MODULES = ("dom", "api", "store", "level", "tasks", "shelf", "sheet", "vouchers", "track")
+MODULES = ("dom", "api", "store", "level", "tasks", "makeup", "shelf", "sheet", "vouchers", "track")
 
 
 @register.simple_tag

@@ -1,6 +1,7 @@
 // Task lists: status, progress, reward, and claiming.
 import { Trouble, call } from "./api.js";
 import { all, day, el, icon, safeLink, say, toast } from "./dom.js";
+import { makeUp } from "./makeup.js";
 import { refresh, watch } from "./store.js";
 
 export function start() {
@@ -22,14 +23,22 @@ function row(task) {
   return el("article", { class: `task task--${task.status}`, data: { block: `task-${task.code}`, track: `task:${task.code}` } },
     el("span", { class: "task__icon" }, icon(task.icon)),
     el("div", {}, el("h4", { class: "task__name" }, task.name), reward(task)),
-    action(task), progress(task), how(task));
+    action(task), progress(task), makeUp(task), held(task), how(task));
+}
+
+function held(task) {
+  if (!task.held) return null;
+  const points = say("points", { n: task.held.points });
+  const text = task.held.until ? say("held_until", { points, date: day(task.held.until) }) : say("held", { points });
+  return el("p", { class: "meta" }, text);
 }
 
 function reward(task) {
   const { points, growth, benefit } = task.reward || {};
   const parts = [];
   if (points) parts.push(`+${say("points", { n: points })}`);
-  if (growth) parts.push(el("span", { class: "meta" }, `${points ? " · " : "+"}${say("growth", { n: growth })}`));
+  const gained = task.kind === "activity" ? say("growth_a_day", { n: growth }) : say("growth", { n: growth });
+  if (growth) parts.push(el("span", { class: "meta" }, `${points ? " · " : "+"}${gained}`));
   if (benefit) parts.push(el("span", { class: "meta" }, ` ${say("reward_benefit")}`));
   return parts.length ? el("span", { class: "task__reward" }, ...parts) : null;
 }
@@ -60,11 +69,19 @@ function how(task) {
   const extra = [
     task.status === "locked" ? say("locked_why") : null,
     task.ends ? say("until", { date: day(task.ends) }) : null,
+    task.claim_by ? say("claim_by", { date: day(task.claim_by) }) : null,
+    ...(task.milestones || []).map(milestone),
+    task.lapsed > 0 ? say("lapsed", { n: task.lapsed }) : null,
     task.completions > 0 && task.status !== "completed" ? say("times", { n: task.completions }) : null,
   ].filter(Boolean);
   if (!text && !extra.length) return null;
   return el("details", { class: "task__how", data: { track: `task-how:${task.code}` } }, el("summary", {}, say("how_to")),
     text ? el("p", {}, text) : null, ...extra.map((line) => el("p", {}, line)));
+}
+
+function milestone({ target, reached, reward: { points, growth } }) {
+  const gains = [points ? say("points", { n: points }) : null, growth ? say("growth", { n: growth }) : null].filter(Boolean).join(" · ");
+  return say(reached ? "milestone_reached" : "milestone", { target, gains: gains || say("reward_benefit") });
 }
 
 async function claim(task, button) {
@@ -75,7 +92,7 @@ async function claim(task, button) {
   try {
     const given = await call(`me/tasks/${encodeURIComponent(task.code)}/claim`, { method: "POST", body: {} });
     const points = given?.points ?? task.reward?.points;
-    toast(points ? say("claimed", { points: say("points", { n: points }), n: points }) : say("claimed_plain"));
+    toast(given?.held ? say("claimed_plain") : points ? say("claimed", { points: say("points", { n: points }), n: points }) : say("claimed_plain"));
   } catch (trouble) {
     if (!(trouble instanceof Trouble)) throw trouble;
     toast(trouble.wishText);
