@@ -6,9 +6,9 @@ import sys
 import time
 
 from config import env
-from tests.bench import events_by_file, http_events, place, report, zone_page
+from tests.bench import backtest, events_by_file, http_events, place, report, zone_page
 
-BENCHES = {bench.NAME: bench for bench in (zone_page, events_by_file, http_events)}
+BENCHES = {bench.NAME: bench for bench in (zone_page, events_by_file, backtest, http_events)}
 RESULTS = env.ROOT / "bench" / "results.json"
 
 

@@ -56,7 +56,7 @@ def run(place: Place, *, quick: bool) -> Result | None:
         place.copy_database(OURS, FEED)
         place.copy_database(PLAIN, FEED)
         place.settle_down()
-        imports.append(_import(place, feed, events))
+        imports.append(import_feed(place, feed, events, OURS))
         if not batches:
             batches = _written(place)
         place.settle_down()
@@ -81,17 +81,18 @@ def run(place: Place, *, quick: bool) -> Result | None:
     )
 
 
-def _import(place: Place, feed: Path, events: int) -> Import:
+def import_feed(place: Place, feed: Path, events: int, database: str) -> Import:
+    """Import a feed in a process of its own, and watch its memory."""
     process = subprocess.Popen(
         [sys.executable, "manage.py", "import_events", str(feed)],
         cwd=env.ROOT,
-        env=place.environment(OURS),
+        env=place.environment(database),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
     memory: list[float] = []
-    watch = threading.Thread(target=_watch, args=(process, memory), daemon=True)
+    watch = threading.Thread(target=watch_memory, args=(process, memory), daemon=True)
     watch.start()
     try:
         told, errors = process.communicate()
@@ -106,7 +107,8 @@ def _import(place: Place, feed: Path, events: int) -> Import:
     return Import(outcome["accepted"] / outcome["seconds"], memory)
 
 
-def _watch(process: "subprocess.Popen[str]", memory: list[float]) -> None:
+def watch_memory(process: "subprocess.Popen[str]", memory: list[float]) -> None:
+    """Note what a process and its children hold, until it ends."""
     watched = psutil.Process(process.pid)
     while process.poll() is None:
         with contextlib.suppress(psutil.Error):

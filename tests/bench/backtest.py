@@ -1,0 +1,84 @@
+"""A back-test of the whole program over the stored events, against settling the same events live."""
+
+import json
+import subprocess
+import sys
+import threading
+
+from config import env
+from tests.bench import berka, events_by_file
+from tests.bench.place import Place
+from tests.bench.report import Result, of_runs
+
+NAME = "backtest"
+TARGET = 5.0
+MOST_MIB = 500
+MOST_GROWTH_MIB = 16
+STORED = "bench_stored"
+
+
+def run(place: Place, *, quick: bool) -> Result | None:
+    """Import the feed, which settles it; then try the same program on what is stored."""
+    folder = berka.folder()
+    if folder is None:
+        print(f"{NAME}: skipped, there is no Berka feed (set BERKA_DIR)")
+        return None
+    events = 40_000 if quick else 1_000_000
+    program = folder / "program.yaml"
+    feed = place.places.data_dir / "feed.jsonl"
+    place.copy_database(STORED, "bench_empty")
+    place.manage("load_program", str(program), database=STORED)
+    berka.write(folder, feed, events)
+    place.settle_down()
+    live = events_by_file.import_feed(place, feed, events, STORED)
+    place.settle_down()
+    rates, memory = [], []
+    for _number in range(1 if quick else 3):
+        seconds, held = _backtest(place, str(program))
+        rates.append(events / seconds)
+        memory.append(held)
+        print(f"{NAME}: {rates[-1]:,.0f} of {live.rate:,.0f} events/s", flush=True)
+    place.drop_database(STORED)
+    figure, limit = of_runs([(rate, live.rate) for rate in rates])
+    held = memory[0]
+    return Result(
+        NAME,
+        "events/s",
+        figure,
+        limit,
+        TARGET,
+        at_most={
+            "peak MiB": (max(max(one) for one in memory), MOST_MIB),
+            "growth MiB": (max(held[-5:]) - held[int(len(held) * 0.3)], MOST_GROWTH_MIB),
+        },
+        facts={"events": events, "runs": [round(rate) for rate in rates]},
+    )
+
+
+def _backtest(place: Place, program: str) -> tuple[float, list[float]]:
+    """Seconds that a back-test takes by its own clock, and the MiB that it held over time."""
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "backtest", program, "--json"],
+        cwd=env.ROOT,
+        env=place.environment(STORED),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    memory: list[float] = []
+    watch = threading.Thread(
+        target=events_by_file.watch_memory, args=(process, memory), daemon=True
+    )
+    watch.start()
+    try:
+        told, errors = process.communicate()
+    finally:
+        process.kill()
+        watch.join()
+    if process.returncode:
+        raise SystemExit(f"backtest failed:\n{errors[-2000:]}")
+    found = json.loads(told.strip().splitlines()[-1])
+    # What is live and what is tried are the same program: nobody may gain or lose by it.
+    if found["winners"]["customers"] or found["losers"]["customers"] or not found["events"]:
+        raise SystemExit(f"backtest: not what was settled live: {found['winners']}")
+    return found["seconds"], memory
