@@ -1,4 +1,4 @@
-"""A back-test of the whole program over the stored events, against settling the same events live."""
+"""A back-test of the whole program, against settling the same events live."""
 
 import json
 import subprocess
