@@ -56,7 +56,7 @@ def run(place: Place, *, quick: bool) -> Result | None:
         place.copy_database(OURS, FEED)
         place.copy_database(PLAIN, FEED)
         place.settle_down()
-        imports.append(_import(place, feed, events))
+        imports.append(import_feed(place, feed, events, OURS))
         if not batches:
             batches = _written(place)
         place.settle_down()
@@ -81,11 +81,12 @@ def run(place: Place, *, quick: bool) -> Result | None:
     )
 
 
-def _import(place: Place, feed: Path, events: int) -> Import:
+def import_feed(place: Place, feed: Path, events: int, database: str) -> Import:
+    """Import a feed of so many new events by the product's command."""
     process = subprocess.Popen(
         [sys.executable, "manage.py", "import_events", str(feed)],
         cwd=env.ROOT,
-        env=place.environment(OURS),
+        env=place.environment(database),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
