@@ -13,7 +13,8 @@ from benefits.errors import (
 )
 from benefits.models import Benefit
 from growth.errors import GrowthError, InsufficientPoints
-from growth.models import Level, LevelScheme
+from growth.levels import current_scheme
+from growth.models import Level
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,6 @@ def is_on_sale(benefit: Benefit, today: date) -> bool:
 
 
 def level_ranks() -> dict[str, int]:
-    """Rank of each level of the newest scheme by code, 0 for the lowest."""
-    newest = LevelScheme.objects.order_by("-version").values("pk")[:1]
-    codes = Level.objects.filter(scheme__in=newest).order_by("threshold")
+    """Rank of each level of the scheme in force by code, 0 for the lowest."""
+    codes = Level.objects.filter(scheme=current_scheme()).order_by("threshold")
     return {code: rank for rank, code in enumerate(codes.values_list("code", flat=True))}

@@ -10,6 +10,7 @@ def register() -> None:
     registry.program_sections["benefits"] = BenefitsSection()
     registry.reward_payers["benefit"] = pay
     registry.reward_reversers["benefit"] = take_back
+    registry.reward_grants["benefit"] = queries.reward_grants
     registry.report_parts["benefits"] = queries.report
     registry.reconcilers["benefits"] = reconcile.differences
     registry.replayers["code"] = imports.replay

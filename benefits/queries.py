@@ -61,10 +61,8 @@ def catalogue(visitor: Visitor, today: date | None = None) -> QuerySet[Benefit]:
         customer_id=visitor.customer_id, benefit=OuterRef("pk"), slot__isnull=False
     )
     count = had.order_by().values("benefit").annotate(n=Count("pk")).values("n")
-    return shown(visitor.segments, today).annotate(
-        used=Coalesce(Subquery(count, output_field=IntegerField()), Value(0)),
-        numbered=Exists(StockShard.objects.filter(benefit=OuterRef("pk"), remaining__gt=0)),
-        coded=Exists(free_codes(today).filter(benefit=OuterRef("pk"))),
+    return with_stock(shown(visitor.segments, today), today).annotate(
+        used=Coalesce(Subquery(count, output_field=IntegerField()), Value(0))
     )
 
 
@@ -83,7 +81,7 @@ def offers(
             standing,
             ranks=ranks,
             used=benefit.used,
-            in_stock=_left(benefit, numbered=benefit.numbered, coded=benefit.coded),
+            in_stock=is_left(benefit),
             today=today,
         )
         verdict = eligibility.why_not_with_points(refusal, price=benefit.price, points=points)
@@ -93,9 +91,7 @@ def offers(
 
 def spendable_points(customer_id: int, today: date | None = None) -> int:
     """Points that the customer can spend today."""
-    today = today or bankday.today()
-    lots = ledger.spendable_lots(customer_id)
-    return sum(lot.remaining for lot in lots if lot.expires_on is None or lot.expires_on > today)
+    return ledger.available_points(customer_id=customer_id, today=today or bankday.today())
 
 
 def standing_for(benefit: Benefit, customer_id: int, ranks: Mapping[str, int]) -> Standing:
@@ -110,12 +106,22 @@ def standing_for(benefit: Benefit, customer_id: int, ranks: Mapping[str, int]) -
     return Standing(segments, rank)
 
 
-def in_stock(benefit: Benefit, today: date) -> bool:
-    """Whether anything of ``benefit`` is left to hand out today."""
-    numbered = benefit.total is not None and benefit.shards.filter(remaining__gt=0).exists()
-    is_code = benefit.kind == Benefit.Kind.CODE
-    coded = is_code and free_codes(today).filter(benefit=benefit).exists()
-    return _left(benefit, numbered=numbered, coded=coded)
+def with_stock(benefits: QuerySet[Benefit], today: date) -> QuerySet[Benefit]:
+    """``benefits`` with what ``is_left`` asks: whether a number, and a code, is left today."""
+    return benefits.annotate(
+        numbered=Exists(StockShard.objects.filter(benefit=OuterRef("pk"), remaining__gt=0)),
+        coded=Exists(free_codes(today).filter(benefit=OuterRef("pk"))),
+    )
+
+
+def is_left(benefit: Any) -> bool:
+    """Whether anything of a benefit of ``with_stock`` is left to hand out.
+
+    Both the number and the uploaded codes have to have something left, where they count.
+    """
+    if benefit.total is not None and not benefit.numbered:
+        return False
+    return bool(benefit.coded) or benefit.kind != Benefit.Kind.CODE
 
 
 def free_codes(today: date) -> QuerySet[BenefitCode]:
@@ -194,6 +200,16 @@ def waiting() -> QuerySet[Redemption]:
     return Redemption.objects.filter(status=Redemption.Status.WAITING).order_by("created_at", "id")
 
 
+def reward_grants(customer_ids: list[int], prefix: str) -> Iterable[tuple[int, str, bool]]:
+    """Rewards granted to these customers under keys with ``prefix``: (customer, key, stands).
+
+    Only what was taken back does not stand: used and expired rewards were had.
+    """
+    mine = Redemption.objects.filter(customer__in=customer_ids, granted_by__startswith=prefix)
+    rows = mine.values_list("customer", "granted_by", "status")
+    return [(who, key, status != Redemption.Status.CANCELLED) for who, key, status in rows]
+
+
 def report() -> dict[str, dict[str, int]]:
     """Redeemed (net of cancelled) and left, by benefit."""
     today = bankday.today()
@@ -211,13 +227,6 @@ def report() -> dict[str, dict[str, int]]:
             left.append(coded.get(benefit.pk, 0))
         figures[benefit.code] = {"redeemed": redeemed.get(benefit.pk, 0), "left": min(left)}
     return figures
-
-
-def _left(benefit: Benefit, *, numbered: bool, coded: bool) -> bool:
-    """Both the number and the uploaded codes have to have something left, where they count."""
-    if benefit.total is not None and not numbered:
-        return False
-    return coded or benefit.kind != Benefit.Kind.CODE
 
 
 def by_status() -> dict[str, int]:

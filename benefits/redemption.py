@@ -9,8 +9,9 @@ import uuid
 from datetime import date
 from typing import NamedTuple
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 
 from benefits import codes, eligibility, queries, stock
 from benefits.errors import (
@@ -69,9 +70,8 @@ def redeem(
             raise IdempotencyConflict
         return Redeemed(earlier, created=False)
     today = today or bankday.today()
-    benefit = _benefit(benefit_code)
-    slots = _slots(customer_id, benefit)
-    _check(benefit, customer_id, used=len(slots), today=today)
+    benefit, slots, in_stock = _offered(benefit_code, customer_id, today)
+    _check(benefit, customer_id, used=len(slots), in_stock=in_stock, today=today)
     if expected_price not in (None, benefit.price):
         raise PriceChanged(benefit.price)
     redemption = Redemption(
@@ -229,14 +229,14 @@ def expire_due(*, today: date | None = None, limit: int = 1000) -> int:
     return len(rows)
 
 
-def _check(benefit: Benefit, customer_id: int, *, used: int, today: date) -> None:
+def _check(benefit: Benefit, customer_id: int, *, used: int, in_stock: bool, today: date) -> None:
     ranks = eligibility.level_ranks() if benefit.level else {}
     refusal = eligibility.why_not(
         benefit,
         queries.standing_for(benefit, customer_id, ranks),
         ranks=ranks,
         used=used,
-        in_stock=queries.in_stock(benefit, today),
+        in_stock=in_stock,
         today=today,
     )
     if refusal:
@@ -253,6 +253,7 @@ def _pay(redemption: Redemption, today: date) -> None:
         reason=f"benefit:{redemption.benefit.code}",
         origin=_origin(redemption),
         today=today,
+        locked=True,
     )
 
 
@@ -323,9 +324,20 @@ def _benefit(code: str) -> Benefit:
     return benefit
 
 
-def _slots(customer_id: int, benefit: Benefit) -> set[int]:
-    counted = benefit.redemptions.filter(customer_id=customer_id, slot__isnull=False)
-    return {slot for slot in counted.values_list("slot", flat=True) if slot}
+def _offered(code: str, customer_id: int, today: date) -> tuple[Benefit, set[int], bool]:
+    """A benefit, the slots that the customer has used of it, and whether any is in stock."""
+    mine = Redemption.objects.filter(
+        benefit=OuterRef("pk"), customer_id=customer_id, slot__isnull=False
+    )
+    found = queries.with_stock(Benefit.objects.filter(code=code), today)
+    benefit = (
+        found.annotate(slots=ArraySubquery(mine.order_by().values("slot")))
+        .select_related("segment")
+        .first()
+    )
+    if benefit is None:
+        raise BenefitNotFound
+    return benefit, set(benefit.slots), queries.is_left(benefit)
 
 
 def _free_slot(slots: set[int]) -> int:

@@ -28,6 +28,7 @@ urlpatterns = [
     path("api/v1/", include("zones.api.urls")),
     re_path(r"^api/", no_such_address),
     path("handoff/", include("growth.handoff_urls")),
+    path("badges/", include("growth.badge_urls")),
     # Granian serves pictures itself under `make run`; this is for every other server.
     re_path(r"^media/(?P<path>.+)$", serve, {"document_root": settings.MEDIA_ROOT}),
     path("", include(wagtail_urls)),

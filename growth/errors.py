@@ -38,6 +38,12 @@ class NothingToClaim(GrowthError):
     code = "nothing_to_claim"
 
 
+class ClaimLapsed(GrowthError):
+    """The last day to claim this has passed."""
+
+    code = "claim_lapsed"
+
+
 class TicketRefused(GrowthError):
     """The ticket is unknown, used or too old."""
 

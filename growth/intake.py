@@ -182,6 +182,7 @@ class _Customer(Locked):
 
     audience: list[int] = field(default_factory=list)
     has_reversals: bool = False
+    points_percent: int = 100  # what the level held before the batch makes of points
 
 
 # The program's lock comes along: it is shared by all intake, and a change of the program waits.
@@ -193,6 +194,7 @@ _LOCK = f"""
 # A statement of its own, so that it sees what was committed while the lock was waited for.
 _READ = f"""
     SELECT c.id, c.ref, c.folded_time, c.folded_source, c.folded_event, c.folded_release,
+           c.excluded <> '', c.level,
            ARRAY(SELECT m.segment_id FROM growth_segmentmembership m WHERE m.customer_id = c.id),
            EXISTS (SELECT FROM growth_bankevent e
                    WHERE e.customer_id = c.id AND e.type = 'event.reversed'),
@@ -234,6 +236,8 @@ def _lock_customers(
         found = _locked(sorted(refs))
     release, now = found[0][-2:]
     rows = [row[:-2] for row in found if row[0] is not None]
+    rules = rules_of(release)
+    percent_of = rules.points_percent(now.astimezone(bankday.zone()).date())
     customers = {
         ref: _Customer(
             customer_id=pk,
@@ -241,12 +245,17 @@ def _lock_customers(
             folded_release=folded_release,
             enrolled_now=ref in enrolled,
             states=progress.parse_states(states),
+            excluded=bool(excluded),
             audience=audience,
             has_reversals=has_reversals,
+            points_percent=percent_of(level),
         )
-        for pk, ref, time, source, event_id, folded_release, audience, has_reversals, states in rows
-    }
-    return customers, rules_of(release), now
+        for (
+            pk, ref, time, source, event_id, folded_release, excluded, level, audience,
+            has_reversals, states,
+        ) in rows
+    }  # fmt: skip
+    return customers, rules, now
 
 
 def enrol(refs: list[str]) -> list[str]:
@@ -270,8 +279,8 @@ def enrol(refs: list[str]) -> list[str]:
 
 _INSERT = f"""
     INSERT INTO growth_bankevent (source, event_id, type, customer_id, time, data, digest, segments,
-      target_source, target_event_id, release, counts, attempts, last_error, settled_at,
-      next_attempt_at)
+      target_source, target_event_id, points_percent, release, counts, attempts, last_error,
+      settled_at, next_attempt_at)
     SELECT n.*, %s, true, 0, '', %s::timestamptz, CASE WHEN %s::timestamptz IS NULL THEN now() END
     FROM {
     rows_as(
@@ -286,6 +295,7 @@ _INSERT = f"""
         segments="int[]",
         target_source="text",
         target_event_id="text",
+        points_percent="smallint",
     )
 }
     ON CONFLICT (source, event_id) DO NOTHING RETURNING id, source, event_id
@@ -310,6 +320,7 @@ def _insert(
             "\\x" + event.digest.hex(),
             "{" + ",".join(map(str, customers[event.subject].audience)) + "}",
             *(event.target or (None, None)),
+            customers[event.subject].points_percent,
         )
         for event in unique.values()
     ]
@@ -327,6 +338,7 @@ def _fold_event(event: Incoming, pk: int, customer: _Customer, rules: Rules) -> 
         data=event.data,
         audience=frozenset(customer.audience),
         release=rules.release,
+        points_percent=customer.points_percent,
     )
 
 
@@ -374,18 +386,18 @@ def _settle_batch(limit: int, only: int | None, due_only: bool) -> int:
         return 0
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT id, folded_time, folded_source, folded_event, folded_release
+            """SELECT id, folded_time, folded_source, folded_event, folded_release, excluded <> ''
                FROM growth_customer WHERE id = ANY(%s) ORDER BY id
                FOR NO KEY UPDATE SKIP LOCKED""",
             [ids],
         )
         customers = {
-            pk: Locked(pk, (time, source, event_id) if time else None, release)
-            for pk, time, source, event_id, release in cursor.fetchall()
+            pk: Locked(pk, (time, source, event_id) if time else None, release, excluded=excluded)
+            for pk, time, source, event_id, release, excluded in cursor.fetchall()
         }
         cursor.execute(
             """SELECT customer_id, id, source, event_id, type, time, data::text, segments,
-                      release, counts
+                      release, points_percent, counts
                FROM growth_bankevent
                WHERE customer_id = ANY(%s) AND settled_at IS NULL""",
             [list(customers)],
@@ -436,14 +448,14 @@ def refold_customers(limit: int = 500) -> int:
     rules, now = hold_release()
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT id, folded_time, folded_source, folded_event, folded_release
+            """SELECT id, folded_time, folded_source, folded_event, folded_release, excluded <> ''
                FROM growth_customer WHERE folded_release < %s AND folded_time IS NOT NULL
                ORDER BY id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED""",
             [rules.history_release, limit],
         )
         customers = [
-            Locked(pk, (time, source, event_id), release)
-            for pk, time, source, event_id, release in cursor.fetchall()
+            Locked(pk, (time, source, event_id), release, excluded=excluded)
+            for pk, time, source, event_id, release, excluded in cursor.fetchall()
         ]
     if customers:
         progress.settle(customers, rules, now.astimezone(bankday.zone()).date())

@@ -7,7 +7,7 @@ from celery import shared_task as job
 from celery.schedules import crontab
 from django.db import OperationalError, transaction
 
-from growth import bankday, intake, ledger, levels, segments
+from growth import bankday, intake, ledger, levels, liability, segments
 from growth.models import Customer, CustomerSession, HandoffTicket
 
 RETRY = {"autoretry_for": (OperationalError,), "retry_backoff": True, "max_retries": 5}
@@ -38,6 +38,12 @@ def expire_points() -> int:
     while customers := ledger.customers_with_due_lots(today, 500):
         total += ledger.expire_many(customer_ids=customers, today=today)
     return total
+
+
+@job(name="growth.close_liability", soft_time_limit=3500, time_limit=3600, **RETRY)
+def close_liability() -> int:
+    """Keep the liability's figures of days that are over; returns how many days."""
+    return liability.close_days(today=bankday.today())
 
 
 @job(name="growth.regrade_levels", soft_time_limit=3500, time_limit=3600, **RETRY)
@@ -80,5 +86,6 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "growth.expire_points": {"task": "growth.expire_points", "schedule": crontab(5, 0)},
     "growth.regrade_levels": {"task": "growth.regrade_levels", "schedule": crontab(15, 0)},
     "growth.rebuild_segments": {"task": "growth.rebuild_segments", "schedule": crontab(30, 0)},
+    "growth.close_liability": {"task": "growth.close_liability", "schedule": crontab(40, 0)},
     "growth.forget_sessions": {"task": "growth.forget_sessions", "schedule": crontab(0, 3)},
 }

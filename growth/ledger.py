@@ -11,7 +11,6 @@ from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F
 
 from growth import bankday, debts, lots
 from growth.books import differences, totals
@@ -23,6 +22,7 @@ __all__ = [
     "ALLOW_NEGATIVE",
     "CAP_AT_ZERO",
     "Earning",
+    "available_points",
     "customers_with_due_lots",
     "deduct",
     "differences",
@@ -35,7 +35,6 @@ __all__ = [
     "post_earnings",
     "refund",
     "spend",
-    "spendable_lots",
     "take_back",
     "totals",
 ]
@@ -108,17 +107,20 @@ def spend(
     reason: str,
     origin: dict[str, Any],
     today: date | None = None,
+    locked: bool = False,
 ) -> PointsTransfer:
     """Take ``points`` from the customer's lots, soonest expiry first, once per ``key``.
 
-    A replay with the same facts returns the first transfer and takes nothing.
+    A replay with the same facts returns the first transfer and takes nothing. ``locked``: the
+    caller's transaction has locked the customer already.
 
     Raises:
         InsufficientPoints: fewer points can be spent today; none can while points are owed.
         IdempotencyConflict: ``key`` already stands for other facts.
     """
     facts = Facts(customer_id, points, key, Kind.REDEEM, reason, origin, today or bankday.today())
-    lock_customers([customer_id])
+    if not locked:
+        lock_customers([customer_id])
     standing = lots.look(customer_id, facts.day, key)
     if standing.known:
         return _replayed(standing.known, facts)
@@ -225,7 +227,7 @@ def take_back(
     with connection.cursor() as cursor:
         cursor.execute(_LOT, [earning_key])
         lot, customer_id, remaining, origin, spent, written_off, owed = cursor.fetchone()
-    taken = min(points, remaining)
+    taken = min(points, int(remaining))
     if taken:
         facts = Facts(customer_id, taken, key, Kind.REVERSE, reason, json.loads(origin), today)
         lots.take(facts, lot_id=lot)
@@ -287,10 +289,9 @@ def customers_with_due_lots(today: date, limit: int) -> list[int]:
     )
 
 
-def spendable_lots(customer_id: int) -> list[PointsLot]:
-    """Lots with points left, in the order in which they are spent: soonest expiry, then oldest."""
-    found = PointsLot.objects.filter(customer_id=customer_id, remaining__gt=0)
-    return list(found.order_by(F("expires_on").asc(nulls_last=True), "pk"))
+def available_points(*, customer_id: int, today: date) -> int:
+    """Points that a customer can spend today: neither held nor overdue, and none while owing."""
+    return lots.look(customer_id, today, "").available
 
 
 def _replayed(transfer_id: int, facts: Facts, *, at_most: bool = False) -> PointsTransfer:

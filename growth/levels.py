@@ -1,43 +1,54 @@
-"""Growth value and levels. A level is a pure function of growth value by day and the schemes:
-upgraded at once, dropped only by the policy, and never owed to growth that was reversed."""
+"""Growth value and levels: what is posted, and the level that follows from it.
 
-from bisect import bisect_right
+A level is a pure function (``level_history``) of growth value by day and the schemes: upgraded at
+once, dropped only by the policy, and never owed to growth that was reversed.
+"""
+
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, timedelta
-from itertools import accumulate
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
-from growth import prepared
+from growth import bankday, prepared, privileges
 from growth.bulk import array, columns, rows_as
+from growth.level_history import (
+    PLAIN_PERCENT,
+    REVERSED,
+    Given,
+    Keep,
+    Scheme,
+    Standing,
+    brought,
+    history,
+    in_force,
+    keeps,
+    keeps_until,
+    last_change,
+)
 from growth.models import Customer, LevelChange, LevelScheme
 
-
-@dataclass(frozen=True)
-class Scheme:
-    """A version of the level scheme; ``codes`` and ``thresholds`` from the lowest up."""
-
-    pk: int
-    effective_on: date
-    window_days: int
-    policy: str
-    buffer_days: int
-    codes: tuple[str, ...]
-    thresholds: tuple[int, ...]
-
-    def earned(self, value: int) -> int:
-        """Rank that a growth value stands for."""
-        return max(0, bisect_right(self.thresholds, value) - 1)
-
-
-class Standing(NamedTuple):
-    """From ``day`` on: the level, and the growth value that counts."""
-
-    day: date
-    code: str
-    value: int
+__all__ = [
+    "PLAIN_PERCENT",
+    "Graded",
+    "GrowthPosting",
+    "Keep",
+    "Scheme",
+    "Standing",
+    "current_scheme",
+    "differences",
+    "earned_by_day",
+    "grade",
+    "history",
+    "in_force",
+    "keeps",
+    "keeps_until",
+    "post_growth",
+    "regrade",
+    "scheme_of",
+    "schemes",
+]
 
 
 class GrowthPosting(NamedTuple):
@@ -50,104 +61,46 @@ class GrowthPosting(NamedTuple):
     reason: str
 
 
+@dataclass
+class Graded:
+    """Customers whose level changed; of each one graded, what its levels have ever given.
+
+    ``brought`` is None where no version of the scheme gives anything.
+    """
+
+    changed: list[int] = field(default_factory=list)
+    brought: dict[int, set[tuple[str, Given]]] | None = None
+
+
 def schemes() -> list[Scheme]:
     """Every version, oldest first; of those that start on one day the newest."""
     found: dict[date, Scheme] = {}
     for row in LevelScheme.objects.prefetch_related("levels").order_by("version"):
-        steps = sorted(row.levels.all(), key=lambda level: level.threshold)
-        found[row.effective_on] = Scheme(
-            row.pk,
-            row.effective_on,
-            row.window_days,
-            row.policy,
-            row.buffer_days,
-            tuple(step.code for step in steps),
-            tuple(step.threshold for step in steps),
-        )
+        found[row.effective_on] = scheme_of(row, row.levels.all())
     return sorted(found.values(), key=lambda scheme: scheme.effective_on)
 
 
-def history(versions: list[Scheme], earned: dict[date, int], until: date) -> list[Standing]:
-    """A customer's level over time, day by day where anything changes, up to ``until``.
-
-    ``earned`` is growth value by bank day, net of reversals.
-    """
-    standings: list[Standing] = []
-    rank, below_since, scheme = 0, None, versions[0]
-    gathered = _Gathered(earned)
-    days = _turning_days(versions, earned, until)
-    for index, day in enumerate(days):
-        newer = _scheme_on(versions, day)
-        if newer is not scheme:
-            code = scheme.codes[rank]
-            rank = newer.codes.index(code) if code in newer.codes else 0
-            scheme = newer
-        value = gathered.on(day, scheme.window_days)
-        target = scheme.earned(value)
-        if target >= rank:
-            rank, below_since = target, None
-        elif below_since is None:
-            below_since = day
-        standings.append(Standing(day, scheme.codes[rank], value))
-        if below_since is None or scheme.policy == "never":
-            continue
-        # Nothing is earned before the next turning day: what drops are due until then?
-        end = days[index + 1] if index + 1 < len(days) else until + timedelta(days=1)
-        drop = below_since + timedelta(days=scheme.buffer_days)
-        while rank > target and drop < end:
-            rank = rank - 1 if scheme.policy == "one_down" else target
-            standings.append(Standing(max(drop, day), scheme.codes[rank], value))
-            below_since = drop
-            drop += timedelta(days=max(scheme.buffer_days, 1))
-        if rank <= target:
-            below_since = None
-    return standings
-
-
-def _turning_days(versions: list[Scheme], earned: dict[date, int], until: date) -> list[date]:
-    """Days on which the growth value that counts, or the scheme, may change."""
-    days = set(earned)
-    for scheme in versions:
-        days.add(scheme.effective_on)
-        if scheme.window_days:
-            days |= {day + timedelta(days=scheme.window_days) for day in earned}
-    return sorted(day for day in days if day <= until)
-
-
-def _scheme_on(versions: list[Scheme], day: date) -> Scheme:
-    return [scheme for scheme in versions if scheme.effective_on <= day][-1]
-
-
-class _Gathered:
-    """Running totals of growth value, so that any window is one subtraction."""
-
-    def __init__(self, earned: dict[date, int]) -> None:
-        self._days = sorted(earned)
-        self._totals = list(accumulate((earned[day] for day in self._days), initial=0))
-
-    def on(self, day: date, window_days: int) -> int:
-        """Growth value that counts on ``day``: all of it, or that of the last days."""
-        total = self._totals[bisect_right(self._days, day)]
-        if not window_days:
-            return total
-        return total - self._totals[bisect_right(self._days, day - timedelta(days=window_days))]
-
-
-def keeps_until(versions: list[Scheme], earned: dict[date, int], today: date) -> date | None:
-    """Last day on which today's level is sure without earning more; None = for ever."""
-    scheme = versions[-1]
-    if not earned or not scheme.window_days or scheme.policy == "never":
-        return None
-    far = max(earned) + timedelta(
-        days=scheme.window_days + scheme.buffer_days * (len(scheme.codes) + 1) + 2
+def scheme_of(row: LevelScheme, levels: Iterable[Any]) -> Scheme:
+    """A version with its levels, ready for the history (also one that is not stored)."""
+    steps = sorted(levels, key=lambda level: level.threshold)
+    percents = tuple(step.points_percent for step in steps)
+    return Scheme(
+        pk=row.pk,
+        effective_on=row.effective_on,
+        window_days=row.window_days,
+        policy=row.policy,
+        buffer_days=row.buffer_days,
+        codes=tuple(step.code for step in steps),
+        thresholds=tuple(step.threshold for step in steps),
+        percents=percents if any(one != PLAIN_PERCENT for one in percents) else (),
+        gives=tuple(step.gives for step in steps),
     )
-    if far <= today:
-        return None
-    now = history(versions, earned, today)[-1].code
-    for standing in history(versions, earned, far):
-        if standing.day > today and standing.code != now:
-            return standing.day - timedelta(days=1)
-    return None
+
+
+def current_scheme(today: date | None = None) -> LevelScheme | None:
+    """The version in force today; a newer one may be planned."""
+    begun = LevelScheme.objects.filter(effective_on__lte=today or bankday.today())
+    return begun.order_by("-effective_on", "-version").first()
 
 
 def earned_by_day(customer_ids: list[int]) -> dict[int, dict[date, int]]:
@@ -187,28 +140,69 @@ def regrade(
 ) -> list[int]:
     """Bring customers' levels in line with their growth value. Returns whose level changed.
 
-    The customers must be locked.
+    What a level gives once (a benefit, a badge) is given, or taken back with the growth value
+    that it was owed to. The customers must be locked.
     """
+    graded = grade(customer_ids, today=today, versions=versions)
+    privileges.settle(graded.brought, today)
+    return graded.changed
+
+
+def grade(
+    customer_ids: Iterable[int], *, today: date, versions: list[Scheme] | None = None
+) -> Graded:
+    """The first half of ``regrade``: levels only. ``privileges.settle`` is the other one."""
     versions = schemes() if versions is None else versions
     wanted = sorted(set(customer_ids))
     if not versions or not wanted:
-        return []
-    lowest = versions[-1].codes[0]
+        return Graded()
+    scheme = in_force(versions, today)
+    gives = any(given for version in versions for given in version.gives)
+    graded = Graded(brought={} if gives else None)
     changes = []
     for customer_id, level, earned in _graded(wanted):
-        _, code, value = history(versions, earned, today)[-1]
-        if code != (level or lowest):
-            changes.append(
-                LevelChange(
-                    customer_id=customer_id,
-                    before=level or lowest,
-                    after=code,
-                    growth_value=value,
-                    scheme_id=versions[-1].pk,
-                )
+        standings = history(versions, earned, today)
+        if graded.brought is not None:
+            graded.brought[customer_id] = brought(standings)
+        now, before = standings[-1], level or scheme.codes[0]
+        if now.code != before:
+            change = LevelChange(
+                customer_id=customer_id,
+                before=before,
+                after=now.code,
+                growth_value=now.value,
+                scheme_id=scheme.pk,
+                cause=last_change(standings).cause or REVERSED,
             )
+            changes.append(change)
+    _name_reversals([change for change in changes if _falls(change, scheme)])
     _write_changes(changes)
-    return [change.customer_id for change in changes]
+    graded.changed = [change.customer_id for change in changes]
+    return graded
+
+
+def _falls(change: LevelChange, scheme: Scheme) -> bool:
+    return scheme.rank(change.after) < scheme.rank(change.before)
+
+
+def _name_reversals(falls: list[LevelChange]) -> None:
+    """A fall together with growth value that was taken back just now is owed to that.
+
+    What an award moves to another day (``:from``) is not taken back.
+    """
+    if not falls:
+        return
+    with prepared.cursor() as cursor:
+        cursor.execute(
+            """SELECT DISTINCT customer_id FROM growth_growthentry
+               WHERE customer_id = ANY(%s::bigint[]) AND value < 0 AND key NOT LIKE '%%:from'
+                 AND posted_at >= transaction_timestamp()""",
+            [array(change.customer_id for change in falls)],
+        )
+        reversed_now = {customer_id for (customer_id,) in cursor.fetchall()}
+    for change in falls:
+        if change.customer_id in reversed_now:
+            change.cause = REVERSED
 
 
 def _graded(customer_ids: list[int]) -> Iterable[tuple[int, str, dict[date, int]]]:
@@ -243,6 +237,7 @@ def _write_changes(changes: list[LevelChange]) -> None:
 def differences(today: date, batch: int = 5000) -> Iterable[str]:
     """Customers whose stored level is not what their growth value says."""
     versions = schemes()
+    lowest = in_force(versions, today).codes[0] if versions else ""
     last = 0
     while versions and (
         ids := list(
@@ -252,5 +247,5 @@ def differences(today: date, batch: int = 5000) -> Iterable[str]:
         last = ids[-1]
         for pk, level, earned in _graded(ids):
             expected = history(versions, earned, today)[-1].code
-            if (level or versions[-1].codes[0]) != expected:
+            if (level or lowest) != expected:
                 yield f"customer {pk}: level {level or '(lowest)'}, growth value says {expected}"

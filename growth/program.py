@@ -9,14 +9,11 @@ import yaml
 from django.db import connection, transaction
 from django.db.models import Q
 
-from growth import bankday, registry
+from growth import level_program, registry
 from growth.errors import ProgramFaults
 from growth.models import (
-    Badge,
     Budget,
     GrowthTask,
-    Level,
-    LevelScheme,
     ProgramRelease,
     Segment,
     TaskCompletion,
@@ -26,7 +23,6 @@ from growth.program_check import Known, check_program
 from growth.rules import PROGRAM_LOCK
 from growth.task_check import NO_TARGET, leans_on
 
-FIRST_DAY = date(1900, 1, 1)
 MAX_BYTES = 5 * 2**20
 
 
@@ -77,14 +73,12 @@ def read(text: str) -> Any:
 
 def known() -> Known:
     """What is stored already, for references out of a file."""
-    scheme = LevelScheme.objects.order_by("-version").first()
     live = TaskVersion.objects.filter(end_release__isnull=True).select_related("task")
     return Known(
         segments=dict(Segment.objects.values_list("code", "rule")),
-        levels=set(scheme.levels.values_list("code", flat=True)) if scheme else set(),
+        levels=level_program.known_levels(),
         tasks={version.task.code: leans_on(version.spec) for version in live},
         budgets=set(Budget.objects.values_list("code", flat=True)),
-        badges=set(Badge.objects.values_list("code", flat=True)),
     )
 
 
@@ -108,8 +102,9 @@ def load(
     changes = Changes()
     release = ProgramRelease.objects.create(origin=origin[:200], history=history)
     _load_segments(document.get("segments") or [], changes)
-    if document.get("levels"):
-        _load_levels(document["levels"], changes)
+    if document.get("levels") and (line := level_program.load(document["levels"])):
+        changes.levels = True
+        changes.lines.append(line)
     for key, section in registry.program_sections.items():
         changes.lines += section.apply(document.get(key) or [])
     _load_tasks(document.get("tasks") or [], release, history, changes)
@@ -142,49 +137,6 @@ def _load_segments(rows: list[dict], changes: Changes) -> None:
             changes.lines.append(f"segment {segment.code}: {'changed' if segment.pk else 'new'}")
             segment.name, segment.rule = name, rule
             segment.save()
-
-
-def _load_levels(row: dict, changes: Changes) -> None:
-    wanted = _scheme_facts(row)
-    current = LevelScheme.objects.order_by("-version").first()
-    if current and _dump_levels(current) == wanted:
-        return
-    version = current.version + 1 if current else 1
-    downgrade = wanted["downgrade"]
-    scheme = LevelScheme.objects.create(
-        version=version,
-        effective_on=bankday.today() if current else FIRST_DAY,
-        window_days=wanted["window_days"],
-        policy=downgrade["policy"],
-        buffer_days=downgrade["buffer_days"],
-    )
-    kept = {}
-    if current:
-        kept = dict(current.levels.values_list("code", "privileges"))
-    Level.objects.bulk_create(
-        Level(
-            scheme=scheme,
-            code=step["code"],
-            name=step["name"],
-            threshold=step["from"],
-            privileges=kept.get(step["code"], {}),
-        )
-        for step in wanted["steps"]
-    )
-    changes.levels = True
-    changes.lines.append(f"levels: version {version}")
-
-
-def _scheme_facts(row: Mapping) -> dict[str, Any]:
-    downgrade = row.get("downgrade") or {}
-    return {
-        "window_days": row.get("window_days", 0),
-        "steps": [plain(step) for step in row["steps"]],
-        "downgrade": {
-            "policy": downgrade.get("policy", "never"),
-            "buffer_days": downgrade.get("buffer_days", 0),
-        },
-    }
 
 
 def _load_tasks(rows: list[dict], release: ProgramRelease, history: bool, changes: Changes) -> None:
@@ -247,25 +199,14 @@ def dump() -> dict[str, Any]:
         document["segments"] = [
             {"code": row.code, "name": row.name, "rule": row.rule} for row in segments
         ]
-    if scheme := LevelScheme.objects.order_by("-version").first():
-        document["levels"] = _dump_levels(scheme)
+    if found := level_program.dump():
+        document["levels"] = found
     if tasks := list(_dump_tasks()):
         document["tasks"] = tasks
     for key, section in registry.program_sections.items():
         if rows := section.dump():
             document[key] = rows
     return document
-
-
-def _dump_levels(scheme: LevelScheme) -> dict[str, Any]:
-    return {
-        "window_days": scheme.window_days,
-        "steps": [
-            {"code": level.code, "name": level.name, "from": level.threshold}
-            for level in scheme.levels.order_by("threshold")
-        ],
-        "downgrade": {"policy": scheme.policy, "buffer_days": scheme.buffer_days},
-    }
 
 
 def _dump_tasks() -> Iterable[dict[str, Any]]:

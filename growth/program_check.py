@@ -7,11 +7,11 @@ from typing import Any
 
 from growth import registry
 from growth.checking import Checker
+from growth.level_check import check_levels, check_privileges
 from growth.rule_check import MAX_DEPTH, RuleChecker
 from growth.task_check import Codes, check_tasks, own_codes
 
 MAX_CONDITIONS = 1000
-POLICIES = ("never", "one_down", "to_earned")
 
 
 @dataclass
@@ -22,7 +22,6 @@ class Known:
     levels: set[str] = field(default_factory=set)
     tasks: dict[str, list[str]] = field(default_factory=dict)  # code -> tasks it leans on
     budgets: set[str] = field(default_factory=set)
-    badges: set[str] = field(default_factory=set)
 
 
 def check_program(document: Any, known: Known) -> list[tuple[str, str]]:
@@ -35,20 +34,22 @@ def check_program(document: Any, known: Known) -> list[tuple[str, str]]:
     rules = _check_segments(checker, top.get("segments"), known)
     levels = set(known.levels)
     if "levels" in top:
-        levels = _check_levels(checker, top["levels"])
+        levels = check_levels(checker, top["levels"])
         _check_levels_asked_for(checker, known, rules, levels)
     _check_rules(checker, top.get("segments"), rules, levels)
-    benefits: set[str] = set()
+    codes_of: dict[str, set[str]] = {}
     for key, section in registry.program_sections.items():
         rows = checker.rows(top.get(key), key)
         for path, text in section.check(rows, segments=set(rules), levels=levels):
             checker.fault(f"{key}{path}", text)
-        benefits |= section.codes(rows)
+        codes_of[key] = section.codes(rows)
+    benefits, badges = codes_of.get("benefits", set()), codes_of.get("badges", set())
+    check_privileges(checker, top.get("levels"), benefits, badges)
     codes = Codes(
         segments=set(rules),
         benefits=benefits,
         budgets=known.budgets | set(own_codes(top.get("budgets"))),
-        badges=known.badges | set(own_codes(top.get("badges"))),
+        badges=badges,
     )
     check_tasks(checker, top.get("tasks"), known.tasks, codes)
     return [(path.removeprefix("program."), text) for path, text in checker.faults]
@@ -130,41 +131,6 @@ def _referred(rule: Any, depth: int) -> Iterable[str]:
             yield rule["segment"]
         for key in ("all", "any", "not"):
             yield from _referred(rule.get(key), depth + 1)
-
-
-def _check_levels(checker: Checker, value: Any) -> set[str]:
-    row = checker.mapping(value, "levels", ("steps",), ("window_days", "downgrade"))
-    if "window_days" in row:
-        checker.whole(row["window_days"], "levels.window_days", 0, 36500)
-    if "downgrade" in row:
-        downgrade = checker.mapping(
-            row["downgrade"], "levels.downgrade", ("policy",), ("buffer_days",)
-        )
-        if "policy" in downgrade:
-            checker.choice(downgrade["policy"], "levels.downgrade.policy", POLICIES)
-        if "buffer_days" in downgrade:
-            checker.whole(downgrade["buffer_days"], "levels.downgrade.buffer_days", 0, 3650)
-    seen: set[str] = set()
-    last = -1
-    steps = checker.rows(row.get("steps"), "levels.steps")
-    if isinstance(row.get("steps"), list) and not steps:
-        checker.fault("levels.steps", "must hold at least one step")
-    for index, step in enumerate(steps):
-        path = f"levels.steps[{index}]"
-        step = checker.mapping(step, path, ("code", "name", "from"), ())
-        if "code" in step:
-            checker.code(step["code"], f"{path}.code", seen)
-        if "name" in step:
-            checker.name(step["name"], f"{path}.name")
-        if "from" not in step:
-            continue
-        checker.whole(step["from"], f"{path}.from")
-        if index == 0 and step["from"] != 0:
-            checker.fault(f"{path}.from", "the first level starts from 0")
-        elif isinstance(step["from"], int) and step["from"] <= last:
-            checker.fault(f"{path}.from", "must be above the step before")
-        last = step["from"] if isinstance(step["from"], int) else last
-    return seen
 
 
 def _check_levels_asked_for(

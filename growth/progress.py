@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from growth import awards, bankday, levels, prepared, segments
+from growth import awards, bankday, levels, prepared, privileges, segments
 from growth.bulk import array, columns, rows_as
 from growth.fold import Completion, FoldEvent, Position, State, fold
 from growth.models import Customer
@@ -31,6 +31,7 @@ class Locked:
     enrolled_now: bool = False
     refold: bool = False
     states: dict[int, State] | None = None  # None: not read yet
+    excluded: bool = False  # completes tasks, but is rewarded for none
 
     def must_refold(self, rules: Rules) -> bool:
         """Whether the stored state cannot simply be folded on."""
@@ -61,12 +62,17 @@ def settle(customers: Sequence[Locked], rules: Rules, today: date) -> None:
             completed[customer.customer_id] = done
     complete = refold(again, rules, new_states) if again else {}
     regrade = awards.post(
-        completed | complete, complete=complete.keys(), counted=rules.counted, today=today
+        completed | complete,
+        complete=complete.keys(),
+        versions=rules.by_version,
+        excluded={customer.customer_id for customer in customers if customer.excluded},
+        today=today,
     )
     with prepared.pipeline():
         _write(new_states, customers, rules)
-        graded = levels.regrade(regrade, today=today, versions=rules.schemes)
-    _refresh_segments(customers, graded, rules, today)
+        graded = levels.grade(regrade, today=today, versions=rules.schemes)
+    privileges.settle(graded.brought, today)
+    _refresh_segments(customers, graded.changed, rules, today)
 
 
 def refold(
@@ -118,7 +124,8 @@ def read_events(customer_ids: list[int], event_types: list[str]) -> dict[int, li
     found: dict[int, list[FoldEvent]] = {}
     with prepared.cursor() as cursor:
         cursor.execute(
-            """SELECT customer_id, id, source, event_id, type, time, data::text, segments, release
+            """SELECT customer_id, id, source, event_id, type, time, data::text, segments, release,
+                 points_percent
                FROM growth_bankevent
                WHERE customer_id = ANY(%s::bigint[]) AND type = ANY(%s) AND counts""",
             [array(customer_ids), event_types],
@@ -139,6 +146,7 @@ def fold_event(
     data: str | dict[str, Any],
     audience: list[int],
     release: int,
+    points_percent: int = 100,
 ) -> FoldEvent:
     """A stored event as the fold reads it."""
     return FoldEvent(
@@ -149,6 +157,7 @@ def fold_event(
         data=read_data(data) if isinstance(data, str) else data,
         audience=frozenset(audience),
         release=release,
+        points_percent=points_percent,
     )
 
 

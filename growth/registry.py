@@ -33,6 +33,10 @@ program_sections: dict[str, ProgramSection] = {}
 reward_payers: dict[str, Callable[..., None]] = {}
 reward_reversers: dict[str, Callable[..., None]] = {}
 
+# Reward kind -> of these customers, what was granted under keys with this prefix, as (customer, key,
+# whether it stands: it was not taken back).
+reward_grants: dict[str, Callable[[list[int], str], Iterable[tuple[int, str, bool]]]] = {}
+
 # Key of `program_report` -> its figures.
 report_parts: dict[str, Callable[[], Any]] = {}
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from growth import bankday, ledger, levels, progress, registry, reversals, segments
-from growth.models import Customer, GrowthTask, LevelScheme, Segment
+from growth import bankday, ledger, levels, liability, progress, registry, reversals, segments
+from growth.models import Customer, GrowthTask, Segment
 from growth.queries import program_now
 
 
@@ -43,6 +43,7 @@ def differences() -> Iterable[str]:
         rules, today = program_now()
         yield from reversals.differences()
         yield from ledger.differences()
+        yield from liability.differences()
         yield from levels.differences(today)
         yield from progress.differences(rules)
         for reconciler in registry.reconcilers.values():
@@ -85,7 +86,7 @@ def _tasks() -> dict[str, dict[str, Any]]:
 
 def _growth_value() -> int:
     """Growth value that counts today, of all customers."""
-    scheme = LevelScheme.objects.order_by("-version").first()
+    scheme = levels.current_scheme()
     window = scheme.window_days if scheme else 0
     with connection.cursor() as cursor:
         cursor.execute(
@@ -98,7 +99,7 @@ def _growth_value() -> int:
 
 def _levels() -> dict[str, int]:
     """Customers by level of the scheme in force; who has none yet stands on the lowest."""
-    scheme = LevelScheme.objects.order_by("-version").first()
+    scheme = levels.current_scheme()
     if scheme is None:
         return {}
     steps = list(scheme.levels.order_by("threshold").values_list("code", flat=True))

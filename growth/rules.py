@@ -1,6 +1,6 @@
 """The task versions that judge events, compiled once per release of the growth program."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -92,8 +92,14 @@ class Rules:
 
     def segment_context(self, today: date) -> segments.Context:
         """What segment rules refer to, as of this release."""
-        levels_up = self.schemes[-1].codes if self.schemes else ()
+        levels_up = levels.in_force(self.schemes, today).codes if self.schemes else ()
         return segments.Context(self._segment_rules, levels_up, today)
+
+    def points_percent(self, today: date) -> Callable[[str], int]:
+        """What the level of this code makes of a task's points today, in percent."""
+        if not self.schemes:
+            return lambda _level: levels.PLAIN_PERCENT
+        return levels.in_force(self.schemes, today).points_percent
 
     @property
     def event_types(self) -> list[str]:

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from growth import bankday
 from growth.bulk import array
-from growth.models import Level, LevelScheme, Segment
+from growth.levels import current_scheme
+from growth.models import Level, Segment
 from growth.values import iso_date, number
 
 DATE_TEXT = r"^\d{4}-\d\d-\d\d$"
@@ -49,7 +50,7 @@ def compile_rule(rule: Mapping[str, Any], context: Context) -> Sql:
 
 def current_context() -> Context:
     """The segments and the level scheme as they stand today."""
-    scheme = LevelScheme.objects.order_by("-version").first()
+    scheme = current_scheme()
     levels = Level.objects.filter(scheme=scheme).order_by("threshold")
     return Context(
         rules=dict(Segment.objects.values_list("code", "rule")),
@@ -241,7 +242,9 @@ def _level(rule: Mapping[str, Any], context: Context) -> Sql:
     first = levels.index(lowest) if lowest in levels else 0
     last = levels.index(highest) if highest in levels else len(levels) - 1
     codes = levels[first : last + 1]
-    if first == 0:
+    if lowest and lowest not in levels:
+        codes = []  # a level that the scheme does not have is nobody's
+    elif first == 0:
         codes.append("")  # a customer without a level yet stands on the lowest
     return Sql("c.level = ANY(%s)", (codes,))
 

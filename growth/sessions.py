@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpRequest
 
-from growth import prepared
+from growth import bankday, prepared
 from growth.errors import GrowthError, NotFound, TicketRefused
 
 logger = logging.getLogger(__name__)
@@ -115,7 +115,9 @@ _VISITOR = """
            ARRAY(SELECT g.code FROM growth_segmentmembership m
                  JOIN growth_segment g ON g.id = m.segment_id WHERE m.customer_id = c.id),
            ARRAY(SELECT l.code FROM growth_level l WHERE l.scheme_id =
-                   (SELECT id FROM growth_levelscheme ORDER BY version DESC LIMIT 1)
+                   (SELECT id FROM growth_levelscheme
+                    WHERE effective_on <= (clock_timestamp() AT TIME ZONE %s)::date
+                    ORDER BY version DESC LIMIT 1)
                  ORDER BY l.threshold),
            s.seen_at < clock_timestamp() - make_interval(secs => %s::int)
     FROM growth_customersession s JOIN growth_customer c ON c.id = s.customer_id
@@ -128,7 +130,8 @@ def _visitor(token: str) -> Visitor | None:
     if len(token) > MAX_TOKEN_LENGTH:
         return None
     with prepared.cursor() as cursor:
-        cursor.execute(_VISITOR, [SEEN_EVERY_SECONDS, digest(token), IDLE_MINUTES])
+        facts = str(bankday.zone()), SEEN_EVERY_SECONDS, digest(token), IDLE_MINUTES
+        cursor.execute(_VISITOR, facts)
         row = cursor.fetchone()
         if row is None:
             return None

@@ -169,6 +169,10 @@ def iso_date(value: Any) -> date | None:
     return None
 
 
+_stored = json.JSONDecoder(parse_float=Decimal)
+
+
 def read_data(text: str) -> dict[str, Any]:
     """Stored event data, with numbers as exact as they came."""
-    return json.loads(text, parse_float=Decimal)
+    found: dict[str, Any] = _stored.decode(text)
+    return found

@@ -4,7 +4,8 @@ from django.utils.translation import gettext as _
 
 from growth import segments as segment_rules
 from growth.admin import words
-from growth.models import Customer, GrowthTask, Level, LevelScheme, Segment, TaskVersion
+from growth.levels import current_scheme
+from growth.models import Customer, GrowthTask, Level, Segment, TaskVersion
 from growth.text import localized
 
 Choices = list[tuple[str, str]]
@@ -25,9 +26,8 @@ def tasks() -> Choices:
 
 
 def levels() -> Choices:
-    """The levels of the newest scheme, from the lowest up."""
-    newest = LevelScheme.objects.order_by("-version").values("pk")[:1]
-    rows = Level.objects.filter(scheme__in=newest).order_by("threshold")
+    """The levels of the scheme in force, from the lowest up."""
+    rows = Level.objects.filter(scheme=current_scheme()).order_by("threshold")
     return [(code, _named(code, name)) for code, name in rows.values_list("code", "name")]
 
 

@@ -19,8 +19,8 @@ from growth.admin.segment_form import SegmentForm
 from growth.admin.sentences import rule_line
 from growth.admin.task_viewset import TaskViewSet
 from growth.admin.views import PreviewView, ProgramCreateView, ProgramEditView, ProgramViewSet
+from growth.level_program import FIRST_DAY
 from growth.models import LevelScheme, Segment, SegmentMembership
-from growth.program import FIRST_DAY
 
 # Segments -------------------------------------------------------------------------------------
 

@@ -1,11 +1,16 @@
 """Growth value and levels. Growth value is never spent; the level follows from it."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from growth.text import localized
+
+# Of a level's privileges, what the engine itself keeps to; the rest are words by language.
+RULES = ("points_percent", "benefits", "badge")
 
 
 class LevelScheme(models.Model):
@@ -59,6 +64,28 @@ class Level(models.Model):
 
     def __str__(self) -> str:
         return localized(self.name)
+
+    @property
+    def brings(self) -> dict[str, str]:
+        """What it brings in words, a line for each privilege, by language."""
+        return {key: text for key, text in self.privileges.items() if key not in RULES}
+
+    @property
+    def rules(self) -> dict[str, Any]:
+        """What it brings by itself, as the program file has it."""
+        return {key: self.privileges[key] for key in RULES if self.privileges.get(key)}
+
+    @property
+    def points_percent(self) -> int:
+        """What it makes of a task's points, in percent."""
+        return int(self.privileges.get("points_percent") or 100)
+
+    @property
+    def gives(self) -> tuple[tuple[str, str], ...]:
+        """What it gives once, as (kind, code)."""
+        benefits = [("benefit", code) for code in self.privileges.get("benefits", ())]
+        badge = self.privileges.get("badge")
+        return (*benefits, *([("badge", badge)] if badge else []))
 
 
 class GrowthEntry(models.Model):

@@ -62,23 +62,22 @@ def judge(tasks: list[dict], events: list[Event]) -> Verdict:
     counted = standing(events)
     for task in tasks:
         matching = _matching(task, counted, verdict.first)
-        completing = _completing(task, matching)
-        plausible = [(event, min(n, 1000)) for event, n in completing]
-        verdict.completions[task["code"]] = sum(n for _, n in plausible)
-        verdict.implausible[task["code"]] = sum(n - min(n, 1000) for _, n in completing)
+        completing = _rewarding(task, matching, verdict.first)
+        verdict.completions[task["code"]] = sum(min(n, 1000) for _, n, _ in completing)
+        verdict.implausible[task["code"]] = sum(n - min(n, 1000) for _, n, _ in completing)
         if completing:
             verdict.first[task["code"]] = completing[0][0].position
-        reward = task.get("reward", {})
-        verdict.points += reward.get("points", 0) * verdict.completions[task["code"]]
-        for event, n in plausible:
-            verdict.growth_by_day[event.day] += reward.get("growth", 0) * n
+        for event, n, reward in completing:
+            verdict.points += reward.get("points", 0) * min(n, 1000)
+            verdict.growth_by_day[event.day] += reward.get("growth", 0) * min(n, 1000)
     return verdict
 
 
 def _matching(task: dict, events: list[Event], first: dict) -> list[Event]:
     found, seen = [], set()
     for event in events:
-        if event.type != task["event"]:
+        made_up = _is_make_up(task, event)
+        if task["kind"] != "choose" and event.type != task["event"] and not made_up:
             continue
         if task.get("starts") and event.day < task["starts"]:
             continue
@@ -89,6 +88,9 @@ def _matching(task: dict, events: list[Event], first: dict) -> list[Event]:
         required = task.get("requires", ())
         if any(code not in first or event.position <= first[code] for code in required):
             continue
+        if made_up:
+            found.append(event)
+            continue
         if not all(_holds(condition, event.data) for condition in task.get("where", ())):
             continue
         if name := task.get("distinct_by"):
@@ -97,6 +99,11 @@ def _matching(task: dict, events: list[Event], first: dict) -> list[Event]:
             seen.add(event.data[name])
         found.append(event)
     return found
+
+
+def _is_make_up(task: dict, event: Event) -> bool:
+    ours = event.type == "checkin.made_up" and event.source == "/zones/make-up"
+    return "make_up" in task and ours and event.data.get("task") == task["code"]
 
 
 def _number(value) -> Fraction | None:
@@ -129,13 +136,73 @@ def _same(left, right) -> bool:
     return a == b if a is not None and b is not None else left == right
 
 
+def _rewarding(task: dict, events: list[Event], first: dict) -> list[tuple[Event, int, dict]]:
+    """Completing events, how many completions each brings, and what one of these brings."""
+    if task["kind"] == "milestones":
+        return _milestones(task, events)
+    if task["kind"] == "activity":
+        return _activity(task, events)
+    reward = task.get("reward", {})
+    if task["kind"] == "choose":
+        return [(event, 1, reward) for event in _choosing(task["choose"], events, first)[:1]]
+    return [(event, n, reward) for event, n in _completing(task, events)]
+
+
+def _milestones(task: dict, events: list[Event]) -> list[tuple[Event, int, dict]]:
+    found = []
+    for milestone in task["milestones"]:
+        for place, event in enumerate(events):
+            if sum(_adds(task, one) for one in events[: place + 1]) >= milestone["target"]:
+                found.append((event, 1, milestone.get("reward", {})))
+                break
+    return found
+
+
+def _activity(task: dict, events: list[Event]) -> list[tuple[Event, int, dict]]:
+    found = []
+    for event in events:
+        before = [one for one in events if one.day == event.day and one.position < event.position]
+        had = min(task["growth_a_day"], sum(_worth(task, one) for one in before))
+        has = min(task["growth_a_day"], had + _worth(task, event))
+        if has > had:
+            found.append((event, 1, {"growth": has - had}))
+    return found
+
+
+def _worth(task: dict, event: Event) -> int:
+    worth = 0
+    for measure in task["measures"]:
+        times = 1
+        if "field" in measure:
+            value = _number(event.data.get(measure["field"])) or 0
+            times = max(0, int(value // Fraction(str(measure.get("each", 1)))))
+        worth += times * measure["growth"]
+    return worth
+
+
+def _choosing(choose: dict, events: list[Event], first: dict) -> list[Event]:
+    """Events by which another of the tasks was completed, enough of them by then."""
+    found = []
+    for event in events:
+        firsts = [first[code] for code in choose["of"] if code in first]
+        done = [position for position in firsts if position <= event.position]
+        if event.position in firsts and len(done) >= choose["at_least"]:
+            found.append(event)
+    return found
+
+
+def _adds(task: dict, event: Event) -> Fraction:
+    name = task.get("sum_of")
+    return (_number(event.data.get(name)) or Fraction(0)) if name else Fraction(1)
+
+
 def _completing(task: dict, events: list[Event]) -> list[tuple[Event, int]]:
     """Completing events with how many completions each brings."""
     kind, target = task["kind"], task.get("target", 1)
     if kind == "once":
         return [(events[target - 1], 1)] if len(events) >= target else []
     if kind == "streak":
-        return _streak(events, target)
+        return _streak(events, target, task.get("grace_days", 0))
     if kind == "cumulative":
         return _cumulative(task, events, Fraction(str(target)))
     periods = defaultdict(list)
@@ -155,8 +222,7 @@ def _period(kind: str, day: date) -> tuple:
 def _cumulative(task: dict, events: list[Event], target: Fraction) -> list[tuple[Event, int]]:
     total, passed, found = Fraction(0), 0, []
     for event in events:
-        name = task.get("sum_of")
-        total += (_number(event.data.get(name)) or 0) if name else 1
+        total += _adds(task, event)
         reached = total // target
         if reached > passed:
             found.append((event, int(reached - passed)))
@@ -164,15 +230,17 @@ def _cumulative(task: dict, events: list[Event], target: Fraction) -> list[tuple
     return found
 
 
-def _streak(events: list[Event], target: int) -> list[tuple[Event, int]]:
+def _streak(events: list[Event], target: int, grace: int) -> list[tuple[Event, int]]:
     first_of_day: dict[date, Event] = {}
     for event in events:
         first_of_day.setdefault(event.day, event)
     found = []
     for day in sorted(first_of_day):
-        length, back = 1, day
-        while (back := back - timedelta(days=1)) in first_of_day:
-            length += 1
+        length, back, missed = 1, day, 0
+        while missed <= grace:
+            back -= timedelta(days=1)
+            missed = 0 if back in first_of_day else missed + 1
+            length += back in first_of_day
         if length % target == 0:
             found.append((first_of_day[day], 1))
     return found

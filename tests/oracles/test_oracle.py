@@ -10,7 +10,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from growth import bankday, fold, intake, kinds, program, progress, report, reversals
+from growth import bankday, intake, program, progress, report, reversals
 from growth.cloudevents import read_event
 from growth.customers import describe, describe_all
 from growth.models import Customer
@@ -103,19 +103,11 @@ def _fold_on_late_events(self, rules):
     return self.refold
 
 
-def _streak_by_count(rule, state, event):
-    state["run"] = state.get("run", 0) + 1
-    gains = [(state.get("n", 0) + 1, rule.reward)] if state["run"] % rule.target == 0 else []
-    return gains, 0
-
-
 PLANTED = {
     "late events are folded on": mock.patch.object(
         progress.Locked, "must_refold", _fold_on_late_events
     ),
     "reversals are ignored": mock.patch.object(reversals, "apply", lambda *_: set()),
-    "a streak counts events": mock.patch.dict(kinds.ADVANCE, {"streak": _streak_by_count}),
-    "distinct_by is ignored": mock.patch.object(fold, "canonical", lambda value: object()),
     "the day is UTC's": mock.patch.object(
         bankday, "day_of", lambda instant: instant.astimezone(UTC).date()
     ),

@@ -37,7 +37,9 @@ def program(random: Random, today: date) -> dict:
 
 
 def _task(random: Random, number: int, today: date) -> dict:
-    kind = random.choice(["once", "daily", "weekly", "monthly", "streak", "cumulative"])
+    kinds = ["once", "daily", "weekly", "monthly", "streak", "streak", "cumulative"]
+    kinds += ["milestones", "activity"] + ["choose"] * min(number, 2)
+    kind = random.choice(kinds)
     task = {
         "code": f"t{number}",
         "name": {"en": f"Task {number}"},
@@ -48,7 +50,9 @@ def _task(random: Random, number: int, today: date) -> dict:
     }
     if kind == "cumulative" and random.random() < 0.6:
         task |= {"sum_of": "amount", "target": random.choice([5, 12.5, 100])}
-    if random.random() < 0.3:
+    if kind in _SHAPES:
+        _SHAPES[kind](random, task, number)
+    if kind != "choose" and random.random() < 0.3:
         task["where"] = [
             random.choice(
                 [
@@ -60,7 +64,7 @@ def _task(random: Random, number: int, today: date) -> dict:
                 ]
             )
         ]
-    if random.random() < 0.2:
+    if kind != "choose" and random.random() < 0.2:
         task["distinct_by"] = "bill"
     if random.random() < 0.2:
         task["segment"] = random.choice(["red", "blue"])
@@ -73,28 +77,75 @@ def _task(random: Random, number: int, today: date) -> dict:
     return task
 
 
+def _reward(random: Random) -> dict:
+    return {"points": random.randint(0, 20), "growth": random.randint(0, 20)}
+
+
+def _streak(random: Random, task: dict, number: int) -> None:
+    if random.random() < 0.5:
+        task["grace_days"] = random.randint(0, 2)
+    if random.random() < 0.5:
+        task["make_up"] = {"per_month": 3, "points": 5, "days_back": 7}
+
+
+def _milestones(random: Random, task: dict, number: int) -> None:
+    del task["target"], task["reward"]
+    targets = sorted(random.sample(range(1, 8), random.randint(1, 4)))
+    if random.random() < 0.5:
+        task["sum_of"] = "amount"
+        targets = [target * 3.5 for target in targets]
+    task["milestones"] = [{"target": target, "reward": _reward(random)} for target in targets]
+
+
+def _activity(random: Random, task: dict, number: int) -> None:
+    del task["target"], task["reward"]
+    measures = [
+        {"growth": 1},
+        {"field": "amount", "each": 2.5, "growth": 2},
+        {"field": "colour", "growth": 1},
+    ]
+    task["measures"] = random.sample(measures, random.randint(1, 3))
+    task["growth_a_day"] = random.choice([1, 4, 25])
+
+
+def _choose(random: Random, task: dict, number: int) -> None:
+    del task["target"], task["event"]
+    of = random.sample([f"t{other}" for other in range(number)], random.randint(1, number))
+    task["choose"] = {"of": of, "at_least": random.randint(1, len(of))}
+
+
+_SHAPES = {
+    "streak": _streak,
+    "milestones": _milestones,
+    "activity": _activity,
+    "choose": _choose,
+}
+
+
 def events(random: Random, now: datetime) -> list[Event]:
-    """Up to 60 events of three customers over 40 days, edges of days among them."""
+    """Up to 60 events of three customers over 8 or 40 days, edges of days among them."""
     found: list[Event] = []
+    span = random.choice([8, 40])
     for number in range(random.randint(1, 60)):
         subject = random.choice(SUBJECTS)
-        time = _time(random, now)
+        time = _time(random, now, span)
         if found and random.random() < 0.15:
             target = random.choice(found)
             kind, subject = "event.reversed", target.subject
             data = {"source": target.source, "id": target.id}
+        elif random.random() < 0.2:
+            kind, data = "checkin.made_up", {"task": f"t{random.randrange(5)}"}
         else:
             kind, data = random.choice(TYPES), _data(random)
-        event = Event(
-            random.choice(["/a", "/b"]), f"e{number}", kind, subject, time, data,
-            frozenset(AUDIENCES[subject]),
-        )  # fmt: skip
-        found.append(event)
+        ours = kind == "checkin.made_up" and random.random() < 0.9
+        source = "/zones/make-up" if ours else random.choice(["/a", "/b"])
+        audience = frozenset(AUDIENCES[subject])
+        found.append(Event(source, f"e{number}", kind, subject, time, data, audience))
     return found
 
 
-def _time(random: Random, now: datetime) -> datetime:
-    day = now.astimezone(BANK) - timedelta(days=random.randint(0, 40))
+def _time(random: Random, now: datetime, span: int) -> datetime:
+    day = now.astimezone(BANK) - timedelta(days=random.randint(0, span))
     edge = random.choice([(0, 0, 0, 0), (23, 59, 59, 999999), None])
     if edge:
         hour, minute, second, micro = edge

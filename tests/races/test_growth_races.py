@@ -193,8 +193,8 @@ def test_64_customers_at_once_get_exactly_what_the_limit_lets_through(limit, pos
 def test_without_the_lock_of_the_counters_the_limit_is_overrun():
     load(task(limit={"completions": 3}))
     world.take(event())
-    judge = Together(8)(limits._posted_by_customer)
-    with without("FOR UPDATE"), mock.patch.object(limits, "_posted_by_customer", judge):
+    judge = Together(8)(limits.admit)
+    with without("FOR UPDATE"), mock.patch.object(limits, "admit", judge):
         at_once([lambda n=n: take(event(who=f"c{n}")) for n in range(8)])
     assert completions() > 3
 

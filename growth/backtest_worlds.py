@@ -1,0 +1,193 @@
+"""What a back-test judges by: the tasks of a draft, and the same tasks as they are live.
+
+Nothing here is stored: new tasks and segments get ids that no row has.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from growth import program
+from growth.errors import ProgramFaults
+from growth.models import Budget, GrowthTask, Segment
+from growth.program_check import check_program
+from growth.queries import program_now
+from growth.rules import Rules, drawn_by, rule_from_spec
+from growth.task_rules import CHOICE, TaskRule
+
+
+class World:
+    """Versions that judge events: those that are tried, and stored ones that they build on.
+
+    What is tried judges every event of the days under test, whatever release it was taken in
+    under (as after ``load_program --history``); what it builds on judges as it does live.
+    """
+
+    def __init__(self, tried: Iterable[TaskRule], stored: Rules) -> None:
+        self.tried = {rule.task_id: rule for rule in tried}
+        # Tasks of which not every completion has to be paid.
+        self.limited = frozenset(
+            rule.task_id
+            for rule in self.tried.values()
+            if rule.limit or rule.draws or rule.velocity
+        )
+        self._stored = stored
+        self._needed = _needed(self.tried, stored)
+        self._judging: dict[tuple[str, int, bool], list[TaskRule]] = {}
+
+    def for_event(self, event_type: str, release: int) -> list[TaskRule]:
+        """The versions that judge such an event on the days under test."""
+        return self._for(event_type, release, True)
+
+    def before(self, event_type: str, release: int) -> list[TaskRule]:
+        """The versions that judge such an event before the first day under test."""
+        return self._for(event_type, release, False)
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether what came before the days under test has a part in it."""
+        return bool(self._needed)
+
+    @property
+    def event_types(self) -> set[str]:
+        """Types that some version listens to."""
+        return {kind for rule in self._rules() for kind in rule.listens} - {CHOICE}
+
+    @property
+    def read_types(self) -> set[str]:
+        """Types of events whose data some version reads."""
+        return {
+            kind
+            for rule in self._rules()
+            if rule.where or rule.sum_of or rule.distinct_by or rule.measures or rule.make_up
+            for kind in rule.listens
+        }
+
+    def _for(self, event_type: str, release: int, under_test: bool) -> list[TaskRule]:
+        key = event_type, release, under_test
+        if key not in self._judging:
+            found = [
+                rule
+                for rule in self._stored.for_event(event_type, release)
+                if rule.task_id in self._needed
+            ]
+            if under_test:
+                tried = self.tried.values()
+                found += [rule for rule in tried if event_type in rule.listens]
+            self._judging[key] = sorted(found, key=lambda rule: rule.code)
+        return self._judging[key]
+
+    def _rules(self) -> list[TaskRule]:
+        stored = self._stored.by_version.values()
+        return [*self.tried.values(), *(rule for rule in stored if rule.task_id in self._needed)]
+
+
+def _needed(tried: Mapping[int, TaskRule], stored: Rules) -> set[int]:
+    """Ids of stored tasks that the tried ones require, or choose from, directly or not."""
+    found: set[int] = set()
+    todo = [task_id for rule in tried.values() for task_id in (*rule.after, *rule.choose)]
+    while todo:
+        task_id = todo.pop()
+        if task_id in tried or task_id in found:
+            continue
+        found.add(task_id)
+        for rule in stored.by_version.values():
+            if rule.task_id == task_id:
+                todo += [*rule.after, *rule.choose]
+    return found
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A back-test that can begin: bank days are inclusive, None is open."""
+
+    draft: World
+    live: World
+    first: date | None
+    last: date | None
+    budgets: Mapping[str, Budget]
+    notes: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def event_types(self) -> list[str]:
+        """Types of events that are to be read."""
+        return sorted(self.draft.event_types | self.live.event_types)
+
+    @property
+    def read_types(self) -> list[str]:
+        """Types of events whose data some version reads."""
+        return sorted(self.draft.read_types | self.live.read_types)
+
+    @property
+    def codes(self) -> dict[int, str]:
+        """Codes of the tried tasks by id."""
+        return {task_id: rule.code for task_id, rule in self.draft.tried.items()}
+
+
+def plan(document: Any, *, first: date | None, last: date | None) -> Plan:
+    """Check a program file as ``load_program`` does, and compile its tasks.
+
+    Its segments, levels and benefits are only there to be referred to.
+
+    Raises:
+        ProgramFaults: the file cannot be applied, or it has no task.
+    """
+    faults = check_program(document, program.known())
+    rows = [] if faults else document.get("tasks") or []
+    if faults or not rows:
+        raise ProgramFaults(faults or [("tasks", "there is no task to try")])
+    stored, _today = program_now()
+    segments, unknown = _segments(document)
+    task_ids = _task_ids(rows)
+    budgets = {budget.code: budget for budget in Budget.objects.all()}
+    drafts = [
+        _on_trial(
+            rule_from_spec(
+                program.task_spec(row),
+                task_id=task_ids[row["code"]],
+                version_id=0,
+                code=row["code"],
+                segments=segments,
+                task_ids=task_ids,
+            ),
+            budgets,
+        )
+        for row in rows
+    ]
+    live = [stored.by_task[rule.task_id] for rule in drafts if rule.task_id in stored.by_task]
+    return Plan(
+        draft=World(drafts, stored),
+        live=World([_on_trial(rule, budgets) for rule in live], stored),
+        first=first,
+        last=last,
+        budgets=budgets,
+        notes=[("no_audience", r.code) for r in drafts if r.segment_id in unknown.values()],
+    )
+
+
+def _on_trial(rule: TaskRule, budgets: Mapping[str, Budget]) -> TaskRule:
+    """A rule whose limits and budgets count from the first day under test."""
+    budget = budgets.get(rule.budget)
+    return replace(
+        rule,
+        counted=bool(rule.limit),
+        draws=drawn_by(rule.budget, budgets),
+        cost_centre=budget.cost_centre if budget else "",
+    )
+
+
+def _segments(document: Mapping[str, Any]) -> tuple[dict[str, int], dict[str, int]]:
+    """Ids of all segments by code, and of those that only the file has: no event kept them."""
+    stored = dict(Segment.objects.values_list("code", "pk"))
+    new = [row["code"] for row in document.get("segments") or [] if row["code"] not in stored]
+    unknown = {code: -1 - number for number, code in enumerate(new)}
+    return stored | unknown, unknown
+
+
+def _task_ids(rows: list[Mapping[str, Any]]) -> dict[str, int]:
+    """Ids by code; new tasks get those that loading would give them, after all others."""
+    ids = dict(GrowthTask.objects.values_list("code", "pk"))
+    for row in rows:
+        ids.setdefault(row["code"], max(ids.values(), default=0) + 1)
+    return ids
