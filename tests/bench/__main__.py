@@ -17,9 +17,7 @@ def main() -> int:
     """Measure, print and write; 0 also where a target is missed, for machines differ."""
     names = f"{', '.join(BENCHES | LONG)} (default: all but {', '.join(LONG)})"
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument(
-        "name", nargs="*", help=f"some of {names}")
-    )
+    parser.add_argument("name", nargs="*", help=f"some of {names}")
     parser.add_argument("--quick", action="store_true", help="short runs, to see that all works")
     chosen = parser.parse_args()
     if unknown := [name for name in chosen.name if name not in BENCHES | LONG]:
