@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 from wagtail.log_actions import log
 
 from growth import bankday, registry
@@ -157,7 +158,7 @@ def expire_overdue() -> int:
 
 def waiting_for(user: Any) -> QuerySet[ChangeRequest]:
     """Requests that ``user`` may decide on, soonest to expire first."""
-    rows = ChangeRequest.objects.filter(state=State.WAITING, expires_at__gt=bankday.now())
+    rows = ChangeRequest.objects.filter(state=State.WAITING, expires_at__gt=Now())
     if not user.has_perm(DECIDE):
         return rows.none()
     return rows.exclude(maker=user).defer("payload").select_related("maker").order_by("expires_at")
@@ -208,10 +209,10 @@ def _locked(change_id: int) -> ChangeRequest:
 def _to_decide(change_id: int, checker: Any) -> ChangeRequest:
     """The locked request, where ``checker`` may decide on it."""
     change = _locked(change_id)
-    if not (checker.is_active and checker.has_perm(DECIDE)):
-        raise NotAllowed
     if change.maker_id == checker.pk:
         raise SamePerson
+    if not (checker.is_active and checker.has_perm(DECIDE)):
+        raise NotAllowed
     if change.state != State.WAITING:
         raise AlreadyDecided
     if change.expires_at <= bankday.now():

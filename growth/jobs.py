@@ -7,7 +7,19 @@ from celery import shared_task as job
 from celery.schedules import crontab
 from django.db import OperationalError, transaction
 
-from growth import bankday, intake, ledger, levels, liability, segments
+from growth import (
+    bankday,
+    budgets,
+    changes,
+    intake,
+    ledger,
+    levels,
+    liability,
+    pauses,
+    pending,
+    risk,
+    segments,
+)
 from growth.models import Customer, CustomerSession, HandoffTicket
 
 RETRY = {"autoretry_for": (OperationalError,), "retry_backoff": True, "max_retries": 5}
@@ -71,6 +83,44 @@ def rebuild_segments(codes: list[str] | None = None) -> dict[str, int]:
     return segments.rebuild(codes or ())
 
 
+@job(name="growth.apply_changes", soft_time_limit=3500, time_limit=3600, **RETRY)
+def apply_changes() -> int:
+    """Apply approved changes that are due; close requests that waited too long."""
+    changes.expire_overdue()
+    return changes.apply_due()
+
+
+@job(name="growth.watch_budgets", soft_time_limit=60, time_limit=90, **RETRY)
+def watch_budgets() -> list[str]:
+    """Raise alerts of budgets, and pause the tasks whose budget is exhausted."""
+    budgets.raise_alerts()
+    return pauses.pause_exhausted()
+
+
+@job(name="growth.ask_risk", soft_time_limit=270, time_limit=300, **RETRY)
+def ask_risk() -> int:
+    """Ask the risk checks about the awards that wait for it."""
+    return risk.ask_all()
+
+
+@job(name="growth.release_pending", soft_time_limit=3500, time_limit=3600, **RETRY)
+def release_pending() -> int:
+    """Pay the awards whose days of being held back are over."""
+    total = 0
+    while done := pending.release_due():
+        total += done
+    return total
+
+
+@job(name="growth.lapse_claims", soft_time_limit=3500, time_limit=3600, **RETRY)
+def lapse_claims() -> int:
+    """Close claims whose last day has passed."""
+    total = 0
+    while done := pending.lapse_claims():
+        total += done
+    return total
+
+
 @job(name="growth.forget_sessions", soft_time_limit=270, time_limit=300, **RETRY)
 def forget_sessions() -> None:
     """Drop tickets and sessions a day after their end."""
@@ -87,5 +137,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "growth.regrade_levels": {"task": "growth.regrade_levels", "schedule": crontab(15, 0)},
     "growth.rebuild_segments": {"task": "growth.rebuild_segments", "schedule": crontab(30, 0)},
     "growth.close_liability": {"task": "growth.close_liability", "schedule": crontab(40, 0)},
+    "growth.apply_changes": {"task": "growth.apply_changes", "schedule": 15.0},
+    "growth.watch_budgets": {"task": "growth.watch_budgets", "schedule": 5.0},
+    "growth.ask_risk": {"task": "growth.ask_risk", "schedule": 5.0},
+    "growth.release_pending": {"task": "growth.release_pending", "schedule": crontab(10)},
+    "growth.lapse_claims": {"task": "growth.lapse_claims", "schedule": crontab(20)},
     "growth.forget_sessions": {"task": "growth.forget_sessions", "schedule": crontab(0, 3)},
 }

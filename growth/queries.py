@@ -1,4 +1,5 @@
-"""What a customer reads of their own: points, entries, level. Tasks are in ``taskboard``."""
+"""What a customer reads of their own points. Tasks are in ``taskboard``, levels in
+``level_standing``."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,10 +9,9 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
-from growth import bankday, levels, registry
-from growth.models import GrowthTask, Level, PointsTransfer
+from growth import bankday, registry
+from growth.models import GrowthTask, PointsTransfer
 from growth.rules import Rules, rules_of
-from growth.sessions import Visitor
 from growth.text import localized
 
 
@@ -36,31 +36,6 @@ class Points:
     expiring: tuple[Expiring, ...]
     earned_total: int
     spent_total: int
-
-
-@dataclass(frozen=True, slots=True)
-class NextLevel:
-    """The level above, how much growth value is missing, and what it brings."""
-
-    code: str
-    name: str
-    needs: int
-    privileges: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LevelStanding:
-    """A customer's level and what it brings, line by line.
-
-    ``keeps_until`` is its last sure day, None = no end in sight.
-    """
-
-    code: str
-    name: str
-    growth_value: int
-    next: NextLevel | None
-    keeps_until: date | None
-    privileges: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,37 +129,3 @@ def program_now() -> tuple[Rules, date]:
         )
         release, today = cursor.fetchone()
     return rules_of(release), today
-
-
-def level(visitor: Visitor) -> LevelStanding:
-    """A customer's level, what counts towards it, and the level above."""
-    rules, today = program_now()
-    if not rules.schemes:
-        return LevelStanding("", "", 0, None, None, ())
-    steps = list(Level.objects.filter(scheme=rules.schemes[-1].pk).order_by("threshold"))
-    earned = levels.earned_by_day([visitor.customer_id]).get(visitor.customer_id, {})
-    value = levels.history(rules.schemes, earned, today)[-1].value
-    rank = min(visitor.level_rank, len(steps) - 1)
-    above = steps[rank + 1] if rank + 1 < len(steps) else None
-    missing = max(0, above.threshold - value) if above else 0
-    return LevelStanding(
-        code=steps[rank].code,
-        name=localized(steps[rank].name),
-        growth_value=value,
-        next=NextLevel(above.code, localized(above.name), missing, _privileges(above))
-        if above
-        else None,
-        keeps_until=levels.keeps_until(rules.schemes, earned, today) if rank else None,
-        privileges=_privileges(steps[rank]),
-    )
-
-
-def _privileges(step: Level) -> tuple[str, ...]:
-    lines = localized(step.privileges).splitlines()
-    return tuple(line.strip() for line in lines if line.strip())
-
-
-def level_name(code: str) -> str:
-    """What the newest scheme calls a level, in the active language."""
-    step = Level.objects.filter(code=code).order_by("-scheme__version").first()
-    return localized(step.name) if step else ""

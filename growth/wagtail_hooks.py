@@ -13,6 +13,7 @@ from growth import models
 from growth.admin import policies
 
 policies.allow(policies.PROGRAM, models.GrowthTask, models.Segment, models.LevelScheme)
+policies.allow(policies.PROGRAM, models.TaskDraft, models.ChangeRequest)
 policies.allow(
     policies.READ,
     models.ApiClient,
@@ -27,6 +28,7 @@ policies.allow(
 
 # Viewsets ask for their model's policy when they are made, so they come after the policies.
 from growth.admin import (  # noqa: E402
+    change_viewset,
     customers,
     home,
     operators_log,
@@ -55,7 +57,7 @@ class CustomersGroup(ModelViewSetGroup):
 
 @hooks.register("register_admin_viewset")
 def viewsets() -> list[Any]:
-    return [GrowthGroup(), CustomersGroup()]
+    return [change_viewset.ChangeViewSet(), GrowthGroup(), CustomersGroup()]
 
 
 @hooks.register("construct_homepage_panels", order=-100)
@@ -81,8 +83,23 @@ def admin_css() -> str:
     return format_html('<link rel="stylesheet" href="{}">', static("growth/admin.css"))
 
 
+LOGGED = [
+    ("draft_saved", _("Save a draft"), _("Draft saved")),
+    ("draft_discarded", _("Discard a draft"), _("Draft discarded")),
+    ("change_asked", _("Ask for a change"), _("Change asked for")),
+    ("change_approved", _("Approve a change"), _("Change approved")),
+    ("change_rejected", _("Reject a change"), _("Change rejected")),
+    ("change_withdrawn", _("Withdraw a change"), _("Change withdrawn")),
+    ("change_expired", _("Let a change expire"), _("Change expired")),
+    ("change_applied", _("Apply a change"), _("Change applied")),
+    ("change_failed", _("Fail to apply a change"), _("Change failed")),
+]
+
+
 @hooks.register("register_log_actions")
 def log_actions(actions: Any) -> None:
     actions.register_action(
         customers.VIEWED, _("Look at a customer"), _("Looked at this customer's page")
     )
+    for action, doing, done in LOGGED:
+        actions.register_action(f"growth.{action}", doing, done)

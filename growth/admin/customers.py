@@ -15,7 +15,7 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 from wagtail.log_actions import log
 
-from growth import queries, registry, taskboard
+from growth import level_standing, queries, registry, taskboard
 from growth.admin import choices, words
 from growth.admin.listing import DayColumn, ListView, PointsColumn, ReadOnlyViewSet
 from growth.admin.record_viewsets import details
@@ -97,7 +97,7 @@ class CustomerPage(generic.InspectView):
         return {
             **super().get_context_data(**kwargs),
             "customer": customer,
-            "standing": queries.level(visitor),
+            "standing": level_standing.level(visitor),
             "points": queries.points(customer.pk),
             "known": details(customer.attributes),
             "segments": self.segments,

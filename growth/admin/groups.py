@@ -24,6 +24,7 @@ AUDITORS, SUPPORT = "Auditors", "Support"
 # Models by what their rows are.
 PROGRAM = (
     "growth.growthtask",
+    "growth.taskdraft",
     "growth.segment",
     "growth.levelscheme",
     "benefits.benefit",
@@ -37,18 +38,27 @@ RECORDS = (
     "benefits.redemption",
 )
 PEOPLE = ("growth.customer", "growth.customersession")
+# Asking for changes, and deciding on what others ask for.
+CHANGES = ("growth.changerequest",)
 SYSTEMS = ("growth.apiclient", "wagtailcore.modellogentry")
 
 VIEW, EDIT = ("view",), ("view", "add", "change")
+ASK, DECIDE = ("view", "add"), ("view", "change")
 RIGHTS: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {
     EDITORS: [(PROGRAM, VIEW)],
-    CAMPAIGN: [(PROGRAM, EDIT), (RECORDS, VIEW), (("benefits.codebatch",), ("view", "add"))],
-    REVIEWERS: [(PROGRAM + RECORDS, VIEW)],
-    AUDITORS: [(PROGRAM + RECORDS + PEOPLE + SYSTEMS + ("benefits.codebatch",), VIEW)],
+    CAMPAIGN: [
+        (PROGRAM, EDIT),
+        (RECORDS, VIEW),
+        (("benefits.codebatch",), ("view", "add")),
+        (CHANGES, ASK),
+    ],
+    REVIEWERS: [(PROGRAM + RECORDS, VIEW), (CHANGES, DECIDE)],
+    AUDITORS: [(PROGRAM + RECORDS + PEOPLE + SYSTEMS + CHANGES + ("benefits.codebatch",), VIEW)],
     SUPPORT: [
         (("growth.customer", "growth.taskcompletion", "growth.bankevent"), VIEW),
         (("growth.pointstransfer", "benefits.benefit"), VIEW),
         (("benefits.redemption",), ("view", "change")),
+        (CHANGES, ASK),
     ],
 }
 PAGES = {

@@ -17,7 +17,7 @@ from growth.admin.listing import DayColumn, ListView, ReadOnlyViewSet, RoomViewS
 from growth.admin.names import names
 from growth.admin.segment_form import SegmentForm
 from growth.admin.sentences import rule_line
-from growth.admin.task_viewset import TaskViewSet
+from growth.admin.task_viewset import DraftViewSet, TaskViewSet
 from growth.admin.views import PreviewView, ProgramCreateView, ProgramEditView, ProgramViewSet
 from growth.level_program import FIRST_DAY
 from growth.models import LevelScheme, Segment, SegmentMembership
@@ -179,4 +179,4 @@ class LevelSchemeViewSet(ReadOnlyViewSet):
         return RoomViewSet.get_permissions_to_register(self)
 
 
-VIEWSETS = [TaskViewSet, SegmentViewSet, LevelSchemeViewSet]
+VIEWSETS = [TaskViewSet, DraftViewSet, SegmentViewSet, LevelSchemeViewSet]

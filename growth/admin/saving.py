@@ -26,6 +26,14 @@ def fingerprint(facts: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
+def outdated() -> str:
+    """What is said to who saves what somebody else has saved since."""
+    return _(
+        "Somebody else saved this while you were editing. Open it again in another"
+        " window and repeat your changes there."
+    )
+
+
 class ProgramForm(WagtailAdminModelForm):
     """A form for one row of a section of the growth program.
 
@@ -53,20 +61,19 @@ class ProgramForm(WagtailAdminModelForm):
         """The row as the program file has it, from cleaned data."""
         raise NotImplementedError
 
+    @property
+    def is_stored(self) -> bool:
+        """Whether the form is about something that is saved already."""
+        return bool(self.instance.pk)
+
     def document(self) -> dict[str, Any]:
         """The program file that this form stands for."""
         return {"version": 1, self.section: [self.row()]}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if self.instance.pk and cleaned.get("seen") != self.before:
-            self.add_error(
-                None,
-                _(
-                    "Somebody else saved this while you were editing. Open it again in another"
-                    " window and repeat your changes there."
-                ),
-            )
+        if self.is_stored and cleaned.get("seen") != self.before:
+            self.add_error(None, outdated())
         if not self.errors:
             self.place(check_program(self.document(), program.known()))
         return cleaned
@@ -139,5 +146,6 @@ __all__ = [
     "fingerprint",
     "follow_up",
     "language_codes",
+    "outdated",
     "raw_value",
 ]

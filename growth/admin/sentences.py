@@ -256,10 +256,17 @@ def _reward(spec: Mapping[str, Any], names: Names) -> Iterable[str]:
 
 
 def _expiry(spec: Mapping[str, Any], names: Names) -> Iterable[str]:
-    if not (spec.get("reward") or {}).get("points"):
-        return
-    policy = spec.get("points_expire") or {}
-    if "after_days" in policy:
+    if (spec.get("reward") or {}).get("points"):
+        yield from expiry_lines(spec.get("points_expire") or {})
+
+
+def expiry_lines(policy: Mapping[str, Any]) -> Iterable[str]:
+    """When points given under this policy expire."""
+    if "on" in policy:
+        yield _("The points can be spent up to the day before {day}.").format(
+            day=_day(policy["on"])
+        )
+    elif "after_days" in policy:
         yield ngettext(
             "The points expire {n} day after they were given.",
             "The points expire {n} days after they were given.",

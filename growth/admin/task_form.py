@@ -10,14 +10,13 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.widgets import AdminDateInput
 from wagtail.blocks import BlockField
 
+from growth import drafts
 from growth.admin import choices, faults, names, rules
 from growth.admin.blocks import WhereBlock
 from growth.admin.saving import ProgramForm, blocks_value, raw_value
 from growth.admin.task_spec import EXPIRY, LIMITS, to_initial, to_row
 from growth.admin.texts import LanguagesField, merged
-from growth.models import GrowthTask
-
-_OWN = ("description", "link", "icon", "position")
+from growth.models import GrowthTask, TaskDraft
 
 
 def _whole(label: Any, help_text: Any = "", least: int = 0) -> forms.IntegerField:
@@ -31,7 +30,7 @@ def _day(label: Any, help_text: Any = "") -> forms.DateField:
 
 
 class TaskForm(ProgramForm):
-    """A task. What it asks and pays becomes a new version; texts, link and icon do not."""
+    """A task as a draft: it counts once a second person has approved it."""
 
     section = "tasks"
     places = {
@@ -136,37 +135,43 @@ class TaskForm(ProgramForm):
     limit_completions = _whole(gettext_lazy("Completions in all"))
     limit_points = _whole(gettext_lazy("Points in all"))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, draft: TaskDraft | None = None, **kwargs: Any) -> None:
         instance = kwargs.get("instance")
-        self.live = None
-        if instance is not None and instance.pk:
-            self.live = instance.versions.filter(end_release__isnull=True).first()
+        code = instance.code if instance is not None else draft.code if draft else ""
+        self.draft = draft or (drafts.of(code) if code else None)
+        self.live, self.token = drafts.live(code), drafts.token(code)
+        self.filled_from = self.draft.document if self.draft else self.live
         super().__init__(*args, **kwargs)
         self.block = self.fields["where"].block
         self.fields["segment"].choices = choices.optional(choices.segments(), _("Every customer"))
         self.fields["reward_benefit"].choices = choices.optional(names.benefits(), _("None"))
         spec = self.stored_spec
+        if self.filled_from:
+            self.initial |= {"code": code, "name": spec["name"], **self.filled_from["own"]}
         self.initial |= to_initial(spec)
         self.initial["where"] = blocks_value(self.block, rules.from_where(spec.get("where") or []))
-        if self.instance.pk:
+        if self.is_stored:
             self.fields["code"].disabled = True
-            others = [row for row in choices.tasks() if row[0] != self.instance.code]
+            others = [row for row in choices.tasks() if row[0] != code]
             self.fields["requires"].choices = others
 
     @property
+    def is_stored(self) -> bool:
+        return bool(self.filled_from)
+
+    @property
     def stored_spec(self) -> dict[str, Any]:
-        """What the live version asks and pays."""
-        return self.live.spec if self.live else {}
+        """What the form is filled from: the draft, or else the live version."""
+        return self.filled_from.get("task", {})
 
     def stored_facts(self) -> Any:
-        if not self.instance.pk:
-            return []
-        own = [getattr(self.instance, name) for name in _OWN]
-        return [self.instance.name, self.live and self.live.pk, own]
+        return self.token
 
     def clean_code(self) -> str:
-        code = self.cleaned_data["code"]
-        if not self.instance.pk and GrowthTask.objects.filter(code=code).exists():
+        code: str = self.cleaned_data["code"]
+        if not self.is_stored and (
+            GrowthTask.objects.filter(code=code).exists() or drafts.of(code) is not None
+        ):
             raise ValidationError(_("There is a task with this code already."))
         return code
 
@@ -185,11 +190,21 @@ class TaskForm(ProgramForm):
         return to_row(self.cleaned_data, where, self.stored_spec)
 
     def row(self) -> dict[str, Any]:
-        stored = self.initial.get("name") if self.instance.pk else {}
+        stored = self.initial.get("name") if self.is_stored else {}
         return {
+            **self.spec(),
             "code": self.cleaned_data["code"],
             "name": merged(stored, self.cleaned_data["name"]),
-            **self.spec(),
+        }
+
+    def own(self) -> dict[str, Any]:
+        """What is saved beside the program: texts, link, icon and place."""
+        cleaned = self.cleaned_data
+        return {
+            "description": merged(self.initial.get("description"), cleaned["description"]),
+            "link": cleaned["link"],
+            "icon": cleaned["icon"],
+            "position": cleaned["position"] or 0,
         }
 
     def place(self, found: list[tuple[str, str]]) -> None:
@@ -205,11 +220,10 @@ class TaskForm(ProgramForm):
             }
             self.add_error("where", faults.in_stream(said, where, fields))
 
-    def save_own(self) -> None:
-        task = self.instance
-        for name in _OWN:
-            if name in self.cleaned_data:
-                setattr(task, name, self.cleaned_data[name])
-        task.description = merged(self.initial.get("description"), task.description)
-        task.position = task.position or 0
-        task.save(update_fields=list(_OWN))
+    def save_program(self, origin: str) -> Any:
+        """Save the draft; None where the form says what is live already.
+
+        Raises:
+            GrowthError: as ``drafts.save`` does.
+        """
+        return drafts.save(row=self.row(), own=self.own(), editor=self.for_user, seen=self.token)

@@ -1,6 +1,6 @@
 """A task's specification to the fields of its form, and back. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +9,7 @@ from growth.admin import rules
 from growth.values import iso_date
 
 LIMITS = ("per_customer", "completions_a_day", "completions", "points")
+REWARDS = ("points", "growth", "benefit")
 PLAIN = ("kind", "event", "sum_of", "distinct_by", "segment", "claim")
 EXPIRY = [
     ("", _("Never")),
@@ -27,7 +28,7 @@ def to_initial(spec: Mapping[str, Any]) -> dict[str, Any]:
         "requires": spec.get("requires") or [],
         "starts": iso_date(spec.get("starts")),
         "ends": iso_date(spec.get("ends")),
-        **{f"reward_{key}": reward.get(key) for key in ("points", "growth", "benefit")},
+        **{f"reward_{key}": reward.get(key) for key in REWARDS},
         "expiry": next(iter(expiry), ""),
         "expiry_after": next(iter(expiry.values()), None),
         **{f"limit_{key}": limit.get(key) for key in LIMITS},
@@ -49,16 +50,20 @@ def to_row(
         "requires": cleaned["requires"],
         "starts": cleaned["starts"] and cleaned["starts"].isoformat(),
         "ends": cleaned["ends"] and cleaned["ends"].isoformat(),
-        "reward": _filled(
-            {key: cleaned[f"reward_{key}"] for key in ("points", "growth", "benefit")}
-        ),
+        "reward": _kept(stored.get("reward") or {}, REWARDS)
+        | _filled({key: cleaned[f"reward_{key}"] for key in REWARDS}),
         "limit": _filled({key: cleaned[f"limit_{key}"] for key in LIMITS}),
         "points_expire": (
             {cleaned["expiry"]: cleaned["expiry_after"]} if cleaned["expiry"] else {}
         ),
     }
     row = {key: value for key, value in said.items() if value not in (None, "", [], {})}
-    return _as_written(row, stored)
+    return _as_written({**_kept(stored, (*said, "code", "name")), **row}, stored)
+
+
+def _kept(stored: Mapping[str, Any], said: Iterable[str]) -> dict[str, Any]:
+    """What is stored and has no field in the form stays."""
+    return {key: value for key, value in stored.items() if key not in said}
 
 
 def _as_written(row: dict[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:

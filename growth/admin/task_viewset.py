@@ -1,22 +1,28 @@
-"""Growth tasks: the list with its states, the form, and the page that reads a task back."""
+"""Growth tasks and their drafts: lists with states, and the page that reads a task back."""
 
 from typing import Any
 
 import django_filters
-from django.db.models import Count, OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce, Now, TruncDate
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
+from wagtail.permissions import policy_registry
 
-from growth.admin import task_panels, words
-from growth.admin.listing import PointsColumn
+from growth import bankday
+from growth.admin import draft_views, task_panels, words
+from growth.admin.listing import DayColumn, LinkColumn, PointsColumn, ReadOnlyViewSet, TagColumn
 from growth.admin.names import names
 from growth.admin.sentences import Names, task_lines
 from growth.admin.task_form import TaskForm
-from growth.admin.views import PreviewView, ProgramEditView, ProgramViewSet
-from growth.models import GrowthTask, TaskCompletion, TaskVersion
+from growth.admin.views import PreviewView, ProgramViewSet
+from growth.lifecycle import Stage, draft_stage, state_of
+from growth.models import GrowthTask, TaskCompletion, TaskDraft, TaskVersion
 
 
 class TaskPreview(PreviewView):
@@ -27,6 +33,14 @@ class TaskPreview(PreviewView):
 
     def context(self, form: TaskForm) -> dict[str, Any]:
         return {"lines": task_lines(form.spec(), names())} if form.is_valid() else {}
+
+
+class DraftPreview(TaskPreview):
+    """The same for a draft of a task that does not exist yet."""
+
+    def post(self, request: HttpRequest, code: str) -> HttpResponse:
+        """Render the preview of the posted form."""
+        return super().post(request, draft=get_object_or_404(TaskDraft, code=code))
 
 
 def _versions(task: GrowthTask, known: Names) -> list[dict[str, Any]]:
@@ -46,15 +60,6 @@ def _figures(task: GrowthTask) -> list[dict[str, Any]]:
     ]
 
 
-class TaskEditView(ProgramEditView):
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
-        live = self.form.live
-        lines = task_lines(live.spec, names()) if live else []
-        versions = self.object.versions.order_by("-number")
-        return {**context, "lines": lines, "versions": versions, "live": live}
-
-
 class TaskInspectView(generic.InspectView):
     template_name = "growth/admin/task_inspect.html"
 
@@ -67,6 +72,7 @@ class TaskInspectView(generic.InspectView):
 
 
 class TaskFilterSet(WagtailFilterSet):
+    state = django_filters.ChoiceFilter(label=_("State"), choices=Stage.choices, method="in_state")
     kind = django_filters.ChoiceFilter(
         label=_("Kind"), field_name="live_kind", choices=list(words.KINDS_SHORT.items())
     )
@@ -78,26 +84,64 @@ class TaskFilterSet(WagtailFilterSet):
         model = GrowthTask
         fields: list[str] = []
 
+    def in_state(self, queryset: Any, name: str, value: str) -> Any:
+        """Tasks in a state, as the list shows it."""
+        found = [task.pk for task in queryset if _stage(task) == value]
+        return queryset.filter(pk__in=found)
 
-def _live(key: str) -> Subquery:
-    live = TaskVersion.objects.filter(task=OuterRef("pk"), end_release__isnull=True)
-    return Subquery(live.values(key)[:1])
+
+def _newest(key: str) -> Subquery:
+    """Of the live version; of a paused task, of its last one."""
+    versions = TaskVersion.objects.filter(task=OuterRef("pk")).order_by("-number")
+    return Subquery(versions.values(key)[:1])
 
 
 def _tasks() -> Any:
     done = TaskCompletion.objects.filter(task=OuterRef("pk"), status="posted").order_by()
     count = Subquery(done.values("task").annotate(n=Count("pk")).values("n"))
+    draft = TaskDraft.objects.filter(code=OuterRef("code"))
+    change = draft.annotate(state=Coalesce("change__state", Value("")))
     return GrowthTask.objects.annotate(
-        live_spec=_live("spec"),
-        live_kind=_live("spec__kind"),
-        live_event=_live("spec__event"),
-        live_number=_live("number"),
+        today=TruncDate(Now(), tzinfo=bankday.zone()),
+        draft_change=Subquery(change.values("state")),
+        live_spec=_newest("spec"),
+        live_kind=_newest("spec__kind"),
+        live_event=_newest("spec__event"),
+        live_number=_newest("number"),
         rewarded=Coalesce(count, 0),
     )
 
 
 def _kind(task: Any) -> str:
     return str(words.KINDS_SHORT.get(task.live_kind, task.live_kind or ""))
+
+
+def _stage(task: Any) -> Stage:
+    return state_of(
+        spec=task.live_spec, paused=task.paused, change=task.draft_change, today=task.today
+    )
+
+
+def _under_way(task: Any) -> str:
+    """Where a change of the task stands, if somebody works on one."""
+    if task.draft_change is None:
+        return ""
+    return str(draft_stage(task.draft_change).label)
+
+
+class StageColumn(TagColumn):
+    """A state in the life of a task."""
+
+    def __init__(self, stage: Any) -> None:
+        self.stage = stage
+        super().__init__("state", label=_("State"), tones=draft_views.TONES)
+
+    def get_value(self, instance: Any) -> Any:
+        return self.stage(instance).label
+
+    def get_cell_context_data(self, instance: Any, parent_context: Any) -> dict[str, Any]:
+        context = super().get_cell_context_data(instance, parent_context)
+        return {**context, "tone": self.tones.get(self.stage(instance), "quiet")}
 
 
 def _points(task: Any) -> int | None:
@@ -115,6 +159,8 @@ class TaskViewSet(ProgramViewSet):
     queryset = _tasks()
     list_display = [
         "__str__",
+        StageColumn(_stage),
+        Column("change", label=_("Change under way"), accessor=_under_way),
         Column("code", label=_("Code"), sort_key="code"),
         Column("kind", label=_("Kind"), accessor=_kind),
         Column("event", label=_("Event"), accessor="live_event"),
@@ -127,6 +173,60 @@ class TaskViewSet(ProgramViewSet):
     filterset_class = TaskFilterSet
     list_export = ["code", "name", "live_kind", "live_event", "live_number", "rewarded"]
     edit_handler = task_panels.panel
-    edit_view_class = TaskEditView
+    add_view_class = draft_views.TaskCreateView
+    edit_view_class = draft_views.TaskEditView
     inspect_view_class = TaskInspectView
     preview_view_class = TaskPreview
+
+
+# Drafts ---------------------------------------------------------------------------------------
+
+
+class DraftViewSet(ReadOnlyViewSet):
+    """What editors work on: changes of tasks, and tasks that do not exist yet."""
+
+    model = TaskDraft
+    name = "task_drafts"
+    url_prefix = "growth/drafts"
+    icon = "edit"
+    menu_label = _("Drafts of tasks")
+    menu_order = 111
+    inspect_view_enabled = False
+    queryset = TaskDraft.objects.select_related("change", "editor")
+    ordering = "-updated_at"
+    list_display = [
+        LinkColumn(
+            "name",
+            label=_("Name"),
+            accessor=draft_views.name_of,
+            get_url=lambda draft: draft_views.page_url(draft.code),
+            model=TaskDraft,
+        ),
+        StageColumn(draft_views.stage_of),
+        Column("code", label=_("Code"), sort_key="code"),
+        Column("editor", label=_("Editor")),
+        DayColumn("updated_at", label=_("Saved"), sort_key="updated_at"),
+    ]
+    search_fields = ["code"]
+
+    def get_urlpatterns(self) -> list[Any]:
+        form = self.construct_view(
+            draft_views.DraftEditView,
+            model=GrowthTask,
+            panel=task_panels.panel.bind_to_model(GrowthTask),
+            index_url_name=self.get_url_name("index"),
+            add_url_name="growth_tasks:add",
+            edit_url_name="growth_tasks:edit",
+            permission_policy=policy_registry.get_by_type(TaskDraft),
+        )
+        preview = DraftPreview.as_view(model=GrowthTask)
+        return [
+            *super().get_urlpatterns(),
+            path("<slug:code>/", draft_views.DraftPage.as_view(), name="page"),
+            path("<slug:code>/edit/", form, name="edit"),
+            path("<slug:code>/discard/", draft_views.DiscardView.as_view(), name="discard"),
+            path("<slug:code>/preview/", preview, name="preview"),
+        ]
+
+    def get_permissions_to_register(self) -> Any:
+        return super(ReadOnlyViewSet, self).get_permissions_to_register()

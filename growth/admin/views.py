@@ -14,7 +14,8 @@ from wagtail.permissions import policy_registry
 
 from growth.admin import choices
 from growth.admin.listing import RoomViewSet
-from growth.errors import ProgramFaults
+from growth.admin.saving import outdated
+from growth.errors import GrowthError, Outdated, ProgramFaults
 
 
 class ProgramViewMixin:
@@ -37,7 +38,11 @@ class ProgramViewMixin:
             return super().form_valid(form)  # type: ignore[misc]
         except ProgramFaults as refusal:
             form.place(refusal.faults)
-            return self.form_invalid(form)  # type: ignore[attr-defined]
+        except Outdated:
+            form.add_error(None, outdated())
+        except GrowthError as refusal:
+            form.add_error(None, _(refusal.detail))
+        return self.form_invalid(form)  # type: ignore[attr-defined]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)  # type: ignore[misc]
@@ -86,14 +91,14 @@ class PreviewView(View):
     form_class: Any = None
     template_name = ""
 
-    def post(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
-        """Render the preview of the posted form."""
+    def post(self, request: HttpRequest, pk: int | None = None, **more: Any) -> HttpResponse:
+        """Render the preview of the posted form; ``more`` is what it is made with besides."""
         if not policy_registry.get_by_type(self.model).user_has_any_permission(
             request.user, ["add", "change"]
         ):
             raise PermissionDenied
         instance = get_object_or_404(self.model, pk=pk) if pk else None
-        form = self.form_class(request.POST, instance=instance, for_user=request.user)
+        form = self.form_class(request.POST, instance=instance, for_user=request.user, **more)
         return render(request, self.template_name, self.context(form))
 
     def context(self, form: Any) -> dict[str, Any]:

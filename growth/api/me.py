@@ -7,13 +7,12 @@ from rest_framework import generics
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from growth import claims, preferences, queries, registry, taskboard
+from growth import claims, level_standing, preferences, queries, registry, taskboard
 from growth.api.paging import CursorPages
 from growth.api.problems import faults
 from growth.api.serializers import (
     ClaimedSerializer,
     EntrySerializer,
-    LevelStandingSerializer,
     MeSerializer,
     PointsSerializer,
     SettingsSerializer,
@@ -39,7 +38,7 @@ class MeView(CustomerView):
         return Response(
             {
                 "customer_id": visitor.ref,
-                "level": {"code": visitor.level, "name": queries.level_name(visitor.level)},
+                "level": {"code": visitor.level, "name": level_standing.level_name(visitor.level)},
                 "points": queries.available_points(visitor.customer_id),
                 "zones": slugs,
                 "settings": {
@@ -145,17 +144,3 @@ class ClaimView(CustomerView):
                 "growth": sum(row.growth for row in posted),
             }
         )
-
-
-class LevelView(CustomerView):
-    """The customer's level."""
-
-    @extend_schema(
-        operation_id="me_level_retrieve",
-        summary="Level and growth value",
-        tags=["me"],
-        responses={200: LevelStandingSerializer} | faults(401, 429),
-    )
-    def get(self, request: Request) -> Response:
-        """The level, what the next one needs, and how long this one is sure."""
-        return Response(LevelStandingSerializer(queries.level(self.visitor)).data)

@@ -177,26 +177,6 @@ class ClaimedSerializer(serializers.Serializer):
     growth = serializers.IntegerField()
 
 
-class NextLevelSerializer(serializers.Serializer):
-    code = serializers.CharField()
-    name = serializers.CharField()
-    needs = serializers.IntegerField(help_text="Growth value that is missing.")
-    privileges = serializers.ListField(child=serializers.CharField())
-
-
-class LevelStandingSerializer(serializers.Serializer):
-    """A customer's level; ``keeps_until`` is its last sure day, null = no end in sight."""
-
-    code = serializers.CharField()
-    name = serializers.CharField()
-    growth_value = serializers.IntegerField()
-    next = NextLevelSerializer(allow_null=True)
-    keeps_until = serializers.DateField(allow_null=True)
-    privileges = serializers.ListField(
-        child=serializers.CharField(), help_text="What the level brings, for people."
-    )
-
-
 class TicketInSerializer(StrictSerializer):
     ticket = serializers.CharField(max_length=128)
 

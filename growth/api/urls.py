@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from growth.api import events, handoffs, me, sessions
+from growth.api import events, handoffs, levels, me, sessions
 
 urlpatterns = [
     path("events", events.EventsView.as_view(), name="events"),
@@ -16,5 +16,8 @@ urlpatterns = [
     path("me/points/entries", me.EntriesView.as_view(), name="me-entries"),
     path("me/tasks", me.TasksView.as_view(), name="me-tasks"),
     path("me/tasks/<slug:code>/claim", me.ClaimView.as_view(), name="me-task-claim"),
-    path("me/level", me.LevelView.as_view(), name="me-level"),
+    path("me/level", levels.LevelView.as_view(), name="me-level"),
+    path("me/badges", levels.BadgesView.as_view(), name="me-badges"),
+    path("me/notices", levels.NoticesView.as_view(), name="me-notices"),
+    path("me/notices/seen", levels.NoticesSeenView.as_view(), name="me-notices-seen"),
 ]

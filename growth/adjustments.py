@@ -1,0 +1,269 @@
+"""Points given or taken by hand, once a second person agrees: to one customer, or by a file.
+
+A file's lines have keys that follow from what the file says, so the same file gives its points
+once, however often it is uploaded, approved or interrupted.
+"""
+
+import csv
+import hashlib
+import io
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO, NamedTuple
+
+from django.db import connection
+
+from growth import bankday, ledger
+from growth.bulk import TEXTS, texts
+from growth.errors import GrowthError, NotFound
+from growth.ledger import Earning
+from growth.models import ChangeRequest, Customer
+from growth.registry import Applied
+from growth.values import canonical
+
+ADJUSTMENT, BULK_GRANT = "points_adjustment", "bulk_grant"
+# What transfers give as their reason.
+ADJUSTED, GRANTED = "adjustment", "grant"
+MOST_POINTS = 10**7
+MOST_LINES = 100_000
+MOST_FAULTS = 100
+BATCH = 2000
+
+
+class Given(NamedTuple):
+    """A line of a file: points for a customer."""
+
+    customer: str
+    points: int
+    reason: str = ""
+
+
+@dataclass
+class Upload:
+    """A file as it was read; ``faults`` are (number of the line, code of what is wrong)."""
+
+    lines: list[Given] = field(default_factory=list)
+    faults: list[tuple[int, str]] = field(default_factory=list)
+    more_faults: int = 0
+
+    def fault(self, line: int, code: str) -> None:
+        """Note a fault; after the first hundred they are only counted."""
+        if len(self.faults) < MOST_FAULTS:
+            self.faults.append((line, code))
+        else:
+            self.more_faults += 1
+
+
+@dataclass(frozen=True)
+class DryRun:
+    """What a file would do: lines that are new, for how many customers, points in all."""
+
+    lines: int
+    customers: int
+    points: int
+    given_before: int
+    unknown: int
+    unknown_sample: list[str]
+
+
+# One customer -----------------------------------------------------------------------------------
+
+
+def validate_adjustment(payload: dict[str, Any]) -> None:
+    """Refuse an adjustment of no points, of too many, or of nobody's."""
+    points = payload["points"]
+    if not points or abs(points) > MOST_POINTS:
+        raise GrowthError(f"from 1 to {MOST_POINTS} points can be given or taken")
+    _check_funding(payload, gives=points > 0)
+    if not Customer.objects.filter(ref=payload["customer"]).exists():
+        raise NotFound
+
+
+def apply_adjustment(payload: dict[str, Any], change: ChangeRequest) -> Applied:
+    """Give or take the points, once for each request."""
+    customer_id, points = _customer_id(payload["customer"]), payload["points"]
+    key, origin, today = f"adjustment:{change.pk}", {"change": change.pk}, bankday.today()
+    if points > 0:
+        expires_on = bankday.expires_on(payload["points_expire"], today)
+        earning = Earning(
+            customer_id, points, key, ADJUSTED, origin, expires_on, payload["cost_centre"]
+        )
+        ledger.grant(earning=earning, today=today)
+    else:
+        ledger.deduct(
+            customer_id=customer_id,
+            points=-points,
+            key=key,
+            reason=ADJUSTED,
+            origin=origin,
+            today=today,
+        )
+    return Applied({"points": points})
+
+
+def _customer_id(ref: str) -> int:
+    found = Customer.objects.filter(ref=ref).values_list("pk", flat=True).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _check_funding(payload: dict[str, Any], *, gives: bool) -> None:
+    if gives and not payload["cost_centre"]:
+        raise GrowthError("points that are given need a cost centre")
+
+
+# A file of many ---------------------------------------------------------------------------------
+
+
+def read_lines(file: BinaryIO) -> Upload:
+    """Read a CSV file with the columns customer_id, points and, if there is one, reason.
+
+    It is streamed; every fault is named by its line.
+    """
+    upload = Upload()
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    rows = csv.reader(text, strict=True)
+    try:
+        places = _header(next(rows, []))
+        if places is None:
+            upload.fault(1, "header")
+            return upload
+        for row in rows:
+            if row:
+                _read_row(upload, rows.line_num, row, places)
+            if len(upload.lines) > MOST_LINES:
+                upload.fault(rows.line_num, "too_many")
+                break
+    except UnicodeDecodeError:
+        upload.fault(rows.line_num + 1, "encoding")
+    except csv.Error:
+        upload.fault(rows.line_num, "columns")
+    finally:
+        text.detach()
+    if not upload.lines and not upload.faults:
+        upload.fault(1, "empty")
+    return upload
+
+
+def _header(row: list[str]) -> dict[str, int] | None:
+    """Columns by name, or None where they are not ours."""
+    names = [name.strip() for name in row]
+    known = {"customer_id", "points", "reason"}
+    if len(set(names)) != len(names) or not {"customer_id", "points"} <= set(names) <= known:
+        return None
+    return {name: place for place, name in enumerate(names)}
+
+
+def _read_row(upload: Upload, line: int, row: list[str], places: dict[str, int]) -> None:
+    if len(row) != len(places):
+        upload.fault(line, "columns")
+        return
+    ref, number = row[places["customer_id"]].strip(), row[places["points"]].strip()
+    reason = row[places["reason"]].strip() if "reason" in places else ""
+    if not ref or len(ref) > 128 or "\x00" in ref:
+        upload.fault(line, "customer")
+    elif not (number.isascii() and number.isdigit() and 0 < int(number[:12]) <= MOST_POINTS):
+        upload.fault(line, "points")
+    elif len(reason) > 200 or "\x00" in reason:
+        upload.fault(line, "reason")
+    else:
+        upload.lines.append(Given(ref, int(number), reason))
+
+
+def bulk_payload(
+    upload: Upload, *, file: str, cost_centre: str, points_expire: dict[str, Any]
+) -> dict[str, Any]:
+    """What a request for a read file says; the ``mark`` is the same for the same lines."""
+    lines = [list(line) for line in upload.lines]
+    return {
+        "file": file[:200],
+        "mark": hashlib.sha256(canonical(lines).encode()).hexdigest()[:32],
+        "lines": lines,
+        "cost_centre": cost_centre,
+        "points_expire": points_expire,
+    }
+
+
+def dry_run(payload: dict[str, Any]) -> DryRun:
+    """What the file would do now. Nothing is written."""
+    keyed, found = _keyed(payload), _known(payload["lines"])
+    before = _posted([key for _line, key in keyed])
+    new = [line for line, key in keyed if key not in before]
+    known = [line for line in new if line[0] in found]
+    unknown = sorted({line[0] for line in new if line[0] not in found})
+    return DryRun(
+        lines=len(known),
+        customers=len({line[0] for line in known}),
+        points=sum(line[1] for line in known),
+        given_before=len(before),
+        unknown=len(unknown),
+        unknown_sample=unknown[:20],
+    )
+
+
+def validate_bulk(payload: dict[str, Any]) -> None:
+    """Refuse a file that has no lines, or points that nobody pays for."""
+    if not 0 < len(payload["lines"]) <= MOST_LINES:
+        raise GrowthError(f"a file has from 1 to {MOST_LINES} lines")
+    _check_funding(payload, gives=True)
+
+
+def apply_bulk(payload: dict[str, Any], change: ChangeRequest) -> Applied:
+    """Give the points of the next lines; ``done`` in the outcome says where the job goes on.
+
+    Unknown customers are passed over and counted, as is what the same file gave before.
+    """
+    start = change.outcome.get("done", 0)
+    part = _keyed(payload)[start : start + BATCH]
+    known = _known([line for line, _key in part])
+    ledger.lock_customers(known.values())
+    before = _posted([key for _line, key in part])
+    today = bankday.today()
+    earnings = [
+        Earning(
+            customer_id=known[ref],
+            points=points,
+            key=key,
+            reason=reason or GRANTED,
+            origin={"change": change.pk},
+            expires_on=bankday.expires_on(payload["points_expire"], today),
+            cost_centre=payload["cost_centre"],
+        )
+        for (ref, points, reason), key in part
+        if ref in known and key not in before
+    ]
+    ledger.grant_many(earnings=earnings, today=today)
+    counts = {
+        "done": len(part),
+        "given": len(earnings),
+        "points": sum(earning.points for earning in earnings),
+        "given_before": len(before),
+        "unknown": sum(line[0] not in known for line, _key in part),
+    }
+    outcome = {name: change.outcome.get(name, 0) + number for name, number in counts.items()}
+    return Applied(outcome, finished=outcome["done"] >= len(payload["lines"]))
+
+
+def _keyed(payload: dict[str, Any]) -> list[tuple[list[Any], str]]:
+    """Each line with its key: what the whole file says, and the line's place in it."""
+    mark = payload["mark"]
+    return [(line, f"bulk:{mark}:{place}") for place, line in enumerate(payload["lines"])]
+
+
+_KNOWN = f"SELECT ref, id FROM growth_customer WHERE ref = ANY({TEXTS})"  # noqa: S608
+_POSTED = f"SELECT key FROM growth_pointstransfer WHERE key = ANY({TEXTS})"  # noqa: S608
+
+
+def _known(lines: list[list[Any]]) -> dict[str, int]:
+    """Ids of the customers that there are, by the bank's id."""
+    refs = {line[0] for line in lines}
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, [texts(refs)])
+        return dict(cursor.fetchall())
+
+
+def _posted(keys: list[str]) -> set[str]:
+    """Those of the keys that stand in the ledger."""
+    with connection.cursor() as cursor:
+        cursor.execute(_POSTED, [texts(keys)])
+        return {key for (key,) in cursor.fetchall()}

@@ -1,0 +1,121 @@
+"""The page of a change request: what would change, who asks, why; and the decision on it."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import View
+from wagtail.admin import messages
+from wagtail.admin.views import generic
+
+from growth import bankday, changes, jobs, registry
+from growth.admin import change_words
+from growth.errors import GrowthError
+from growth.models import ChangeRequest
+
+State = ChangeRequest.State
+TONES = {
+    State.WAITING: "wait",
+    State.APPROVED: "wait",
+    State.APPLIED: "good",
+    State.REJECTED: "bad",
+    State.FAILED: "bad",
+}
+
+
+class ChangePage(generic.InspectView):
+    """One request, in words. Whoever may see it sees all of it."""
+
+    template_name = "growth/admin/change.html"
+    page_title = gettext_lazy("Request")
+
+    def get_object(self, queryset: Any = None) -> ChangeRequest:
+        rows = ChangeRequest.objects.select_related("maker", "checker")
+        return get_object_or_404(rows, pk=self.pk)
+
+    def get_page_subtitle(self) -> str:
+        return self.object.subject
+
+    def get_breadcrumbs_items(self) -> list[Any]:
+        index = {"url": reverse(self.index_url_name), "label": _("Approvals")}
+        return [*self.breadcrumbs_items, index, {"url": "", "label": self.object.subject}]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        change, user = self.object, self.request.user
+        late = change.state == State.WAITING and change.expires_at <= bankday.now()
+        waits = change.state == State.WAITING and not late
+        decides = user.has_perm(changes.DECIDE)
+        mine = change.maker_id == user.pk
+        return {
+            **super().get_context_data(**kwargs),
+            "change": change,
+            "kind": kind_label(change),
+            "tone": TONES.get(change.state, "quiet"),
+            "late": late,
+            "untouched": changes.is_untouched(change),
+            "described": self.described if change.state in changes.OPEN else None,
+            "came_of_it": change_words.outcome(change),
+            "can_decide": waits and decides and not mine,
+            "own_request": waits and decides and mine,
+            "can_withdraw": mine and change.state in changes.OPEN and not change.outcome,
+        }
+
+    @cached_property
+    def described(self) -> registry.Described:
+        """The change in words; each line of before and after is compared by the template."""
+        return registry.change_kinds[self.object.kind].describe(self.object.payload)
+
+
+class DecideView(View):
+    """Approves, rejects or withdraws through the verb, which alone says whether that may be."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Do what the button says; a refusal is shown as it says."""
+        decision = request.POST.get("decision", "")
+        comment = request.POST.get("comment", "").strip()[:2000]
+        page = HttpResponseRedirect(reverse("changes:inspect", args=[pk]))
+        if decision == "reject" and not comment:
+            messages.error(request, _("Say why: the person who asked has to know what to mend."))
+            return page
+        try:
+            change = self._decide(decision, pk, request.user, comment)
+        except GrowthError as refusal:
+            messages.error(request, _(refusal.detail))
+            return page
+        if change.state == State.APPROVED:
+            jobs.apply_changes.delay()
+            change.refresh_from_db()
+        if change.state == State.FAILED:
+            messages.error(request, " ".join(change_words.outcome(change)))
+        else:
+            messages.success(request, said(change))
+        return page
+
+    def _decide(self, decision: str, pk: int, user: Any, comment: str) -> ChangeRequest:
+        if decision == "approve":
+            return changes.approve(change_id=pk, checker=user, comment=comment)
+        if decision == "reject":
+            return changes.reject(change_id=pk, checker=user, comment=comment)
+        return changes.withdraw(change_id=pk, maker=user)
+
+
+def said(change: ChangeRequest) -> str:
+    """What a decision has come to."""
+    return {
+        State.APPROVED: _("Approved. It is applied as soon as it is due."),
+        State.APPLIED: _("Approved and applied."),
+        State.REJECTED: _("Rejected. Who asked for it sees your comment."),
+        State.WITHDRAWN: _("The request is withdrawn."),
+    }[State(change.state)]
+
+
+def kind_label(change: ChangeRequest) -> str:
+    """The kind in words; one that is no more is shown as it is."""
+    kind = registry.change_kinds.get(change.kind)
+    return str(kind.label) if kind else change.kind

@@ -1,0 +1,128 @@
+"""Requests in plain words, for the person who decides: how it stands, and how it would."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import get_language_info, ngettext
+from django.utils.translation import gettext as _
+
+from growth import adjustments, drafts
+from growth.admin.names import names
+from growth.admin.sentences import expiry_lines, task_lines
+from growth.admin.words import amount
+from growth.models import Wallet
+from growth.registry import Described
+
+
+def task(payload: dict[str, Any]) -> Described:
+    """A draft beside the task as it is live."""
+    code = payload["task"]["code"]
+    current = drafts.live(code)
+    warnings = []
+    if drafts.is_outdated(payload):
+        warnings.append(
+            _("The live task has changed since this was sent. It cannot be applied any more.")
+        )
+    before = task_texts(current) if current else [_("This task does not exist yet.")]
+    return Described(before, task_texts(payload), warnings)
+
+
+def task_texts(document: Mapping[str, Any]) -> list[str]:
+    """A draft's document, or the live task as one: what the customer reads, then the rule."""
+    row, own = document["task"], document["own"]
+    said = [*_texts(_("Name"), row["name"]), *_texts(_("How to do it"), own["description"])]
+    if own["link"]:
+        said.append(_("Link: {text}").format(text=own["link"]))
+    if own["icon"]:
+        said.append(_("Icon: {text}").format(text=own["icon"]))
+    return [*said, *task_lines(row, names())]
+
+
+def adjustment(payload: dict[str, Any]) -> Described:
+    """Points given to or taken from one customer."""
+    ref, points = payload["customer"], payload["points"]
+    balance = Wallet.objects.filter(customer__ref=ref).values_list("balance", flat=True).first()
+    before = _("{customer} holds {n} points.").format(customer=ref, n=amount(balance or 0))
+    if points < 0:
+        return Described(
+            [before],
+            [_("{n} points are taken from {customer}.").format(customer=ref, n=amount(-points))],
+            [_("They do not hold that many.")] if (balance or 0) < -points else [],
+        )
+    gets = _("{customer} gets {n} points.").format(customer=ref, n=amount(points))
+    return Described([before], [gets, *_funding(payload)])
+
+
+def bulk_grant(payload: dict[str, Any]) -> Described:
+    """A file of points for many customers."""
+    run = adjustments.dry_run(payload)
+    gets = ngettext(
+        "{n} customer gets points, {points} in all.",
+        "{n} customers get points, {points} in all.",
+        run.customers,
+    ).format(n=amount(run.customers), points=amount(run.points))
+    file = _("The file “{file}” with {n} lines.").format(
+        file=payload["file"], n=amount(len(payload["lines"]))
+    )
+    return Described([], [file, gets, *_funding(payload)], dry_run_warnings(run))
+
+
+def dry_run_warnings(run: adjustments.DryRun) -> list[str]:
+    """What of a file is passed over."""
+    said = []
+    if run.unknown:
+        text = ngettext(
+            "{n} customer is not known and gets nothing: {which}",
+            "{n} customers are not known and get nothing: {which}",
+            run.unknown,
+        )
+        which = ", ".join(run.unknown_sample) + (
+            " …" if run.unknown > len(run.unknown_sample) else ""
+        )
+        said.append(text.format(n=amount(run.unknown), which=which))
+    if run.given_before:
+        text = ngettext(
+            "{n} line of this file was given before and is not given again.",
+            "{n} lines of this file were given before and are not given again.",
+            run.given_before,
+        )
+        said.append(text.format(n=amount(run.given_before)))
+    return said
+
+
+def outcome(change: Any) -> list[str]:
+    """What came of a request."""
+    found = change.outcome
+    said = list(found.get("changes", []))
+    if "given" in found:
+        said.append(
+            _("{done} of the lines are done: {points} points given in {n} lines.").format(
+                done=amount(found["done"]), points=amount(found["points"]), n=amount(found["given"])
+            )
+        )
+        if found["unknown"]:
+            text = _("{n} lines name customers who are not known.")
+            said.append(text.format(n=amount(found["unknown"])))
+        if found["given_before"]:
+            text = _("{n} lines had been given before.")
+            said.append(text.format(n=amount(found["given_before"])))
+    if "error" in found:
+        said.append(_("It failed: {reason}").format(reason=_(found["error"])))
+    return said
+
+
+def _funding(payload: Mapping[str, Any]) -> list[str]:
+    return [
+        _("Cost centre: {code}").format(code=payload["cost_centre"]),
+        *expiry_lines(payload["points_expire"]),
+    ]
+
+
+def _texts(label: str, texts: Mapping[str, str]) -> list[str]:
+    return [
+        _("{label} ({language}): {text}").format(
+            label=label, language=get_language_info(code)["name_local"], text=text
+        )
+        for code, text in texts.items()
+        if text
+    ]

@@ -1,0 +1,35 @@
+"""The kinds of changes that growth itself lets a second person decide on."""
+
+from django.utils.translation import gettext_lazy as _
+
+from growth import adjustments, drafts, registry
+from growth.admin import change_words
+from growth.registry import ChangeKind
+
+
+def register() -> None:
+    """Fill the registry; called once, at start."""
+    registry.change_kinds |= {
+        drafts.KIND: ChangeKind(
+            label=_("Task"),
+            permission="growth.change_growthtask",
+            validate=drafts.validate,
+            apply=drafts.apply,
+            describe=change_words.task,
+        ),
+        adjustments.ADJUSTMENT: ChangeKind(
+            label=_("Adjustment of points"),
+            permission="growth.view_customer",
+            validate=adjustments.validate_adjustment,
+            apply=adjustments.apply_adjustment,
+            describe=change_words.adjustment,
+        ),
+        adjustments.BULK_GRANT: ChangeKind(
+            label=_("Points for many customers"),
+            permission="growth.view_pointstransfer",
+            validate=adjustments.validate_bulk,
+            apply=adjustments.apply_bulk,
+            describe=change_words.bulk_grant,
+            by_job=True,
+        ),
+    }
