@@ -37,6 +37,7 @@ def bank(db: None) -> None:
     scale.seed(customers=CUSTOMERS, entries=20, events=5, on_piece=lambda number: None)
     for start in range(1, CUSTOMERS, 100):
         world.take(*[event(who=f"scale-{n}") for n in range(start, start + 100)])
+    world.take(event(who="scale-1", when="2025-01-16"))
     with connection.cursor() as cursor:
         # A limit's first award reads what was given before; the following days' do not.
         cursor.execute("DELETE FROM growth_taskcounter WHERE day IS NOT NULL")
