@@ -10,11 +10,13 @@ class GrowthConfig(AppConfig):
 
     def ready(self) -> None:
         """Keep the operators' groups up to date; auth comes after every room of ours."""
-        from growth import badges, budget_section, change_kinds
+        from growth import badges, budget_section, change_kinds, exclusions, risk
         from growth.admin import groups
 
         change_kinds.register()
         badges.register()
         budget_section.register()
+        exclusions.register()
+        risk.register()
         auth = apps.get_app_config("auth")
         post_migrate.connect(groups.setup_groups, sender=auth, dispatch_uid="growth.groups")

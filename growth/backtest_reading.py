@@ -41,13 +41,18 @@ class Slice(NamedTuple):
     events: int
 
 
+def nothing() -> list[int]:
+    """No completions, no points, no growth value."""
+    return [0, 0, 0]
+
+
 @dataclass
 class Tally:
     """What a slice of customers came to; it is small, whatever the slice."""
 
     events: int = 0
     # completions, points, growth value
-    given: dict[Cell, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0]))
+    given: dict[Cell, list[int]] = field(default_factory=lambda: defaultdict(nothing))
     refused: dict[Refusal, int] = field(default_factory=lambda: defaultdict(int))
     customers: dict[tuple[int, int], int] = field(default_factory=lambda: defaultdict(int))
     # by customer: points of the draft, points of the live version, whether the draft reached them

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from heapq import nlargest
 
-from growth.backtest_reading import DRAFT, LIVE, Asking, Cell, Refusal, Slice, Tally
+from growth.backtest_reading import DRAFT, LIVE, Asking, Cell, Refusal, Slice, Tally, nothing
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Sums:
 
     def __init__(self, parts: Sequence[Slice]) -> None:
         self.events = 0
-        self.given: dict[Cell, list[int]] = defaultdict(lambda: [0, 0, 0])
+        self.given: dict[Cell, list[int]] = defaultdict(nothing)
         self.refused: dict[Refusal, int] = defaultdict(int)
         self.customers: dict[tuple[int, int], int] = defaultdict(int)
         self._first = parts[0].first if parts else 0

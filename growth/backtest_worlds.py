@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from growth import program
+from growth import budget_section, program
 from growth.errors import ProgramFaults
 from growth.models import Budget, GrowthTask, Segment
 from growth.program_check import check_program
@@ -33,7 +33,7 @@ class World:
             if rule.limit or rule.draws or rule.velocity
         )
         self._stored = stored
-        self._needed = _needed(self.tried, stored)
+        self._needed = stored.needed_by(self.tried.values())
         self._judging: dict[tuple[str, int, bool], list[TaskRule]] = {}
 
     def for_event(self, event_type: str, release: int) -> list[TaskRule]:
@@ -83,21 +83,6 @@ class World:
         return [*self.tried.values(), *(rule for rule in stored if rule.task_id in self._needed)]
 
 
-def _needed(tried: Mapping[int, TaskRule], stored: Rules) -> set[int]:
-    """Ids of stored tasks that the tried ones require, or choose from, directly or not."""
-    found: set[int] = set()
-    todo = [task_id for rule in tried.values() for task_id in (*rule.after, *rule.choose)]
-    while todo:
-        task_id = todo.pop()
-        if task_id in tried or task_id in found:
-            continue
-        found.add(task_id)
-        for rule in stored.by_version.values():
-            if rule.task_id == task_id:
-                todo += [*rule.after, *rule.choose]
-    return found
-
-
 @dataclass(frozen=True)
 class Plan:
     """A back-test that can begin: bank days are inclusive, None is open."""
@@ -140,7 +125,7 @@ def plan(document: Any, *, first: date | None, last: date | None) -> Plan:
     stored, _today = program_now()
     segments, unknown = _segments(document)
     task_ids = _task_ids(rows)
-    budgets = {budget.code: budget for budget in Budget.objects.all()}
+    budgets = _budgets(document)
     drafts = [
         _on_trial(
             rule_from_spec(
@@ -183,6 +168,16 @@ def _segments(document: Mapping[str, Any]) -> tuple[dict[str, int], dict[str, in
     new = [row["code"] for row in document.get("segments") or [] if row["code"] not in stored]
     unknown = {code: -1 - number for number, code in enumerate(new)}
     return stored | unknown, unknown
+
+
+def _budgets(document: Mapping[str, Any]) -> dict[str, Budget]:
+    """All budgets by code, as they would be with the file."""
+    found = {budget.code: budget for budget in Budget.objects.all()}
+    for row in document.get("budgets") or []:
+        stored = found.get(row["code"])
+        pk = stored.pk if stored else max((budget.pk for budget in found.values()), default=0) + 1
+        found[row["code"]] = Budget(pk=pk, code=row["code"], **budget_section.facts(row))
+    return found
 
 
 def _task_ids(rows: list[Mapping[str, Any]]) -> dict[str, int]:

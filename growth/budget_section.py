@@ -52,7 +52,7 @@ class BudgetsSection:
         changes: list[tuple[Budget, str]] = []
         for row in rows:
             budget = stored.get(row["code"]) or Budget(code=row["code"], name={}, points=0)
-            wanted = _facts(row)
+            wanted = facts(row)
             differing = sorted(key for key in wanted if getattr(budget, key) != wanted[key])
             if budget.pk and not differing:
                 continue
@@ -94,7 +94,7 @@ def _check_row(checker: Checker, row: Mapping[str, Any], path: str) -> None:
         checker.whole(row["alert_percent"], f"{path}.alert_percent", 1, 100)
 
 
-def _facts(row: Mapping[str, Any]) -> dict[str, Any]:
+def facts(row: Mapping[str, Any]) -> dict[str, Any]:
     """What a row says of its budget; what it leaves out is as in a new one."""
     return {
         "name": dict(row["name"]),

@@ -93,6 +93,7 @@ _BEGIN = """
     ON CONFLICT DO NOTHING RETURNING budget_id, day
 """
 
+# By day, and in all (no day).
 _USED = """
     SELECT b.id AS budget_id, c.posted_on AS day, coalesce(sum(c.points), 0)::bigint AS points
     FROM growth_budget b
@@ -111,7 +112,7 @@ def recount(budget: Budget) -> int:
         cursor.execute("DELETE FROM growth_budgetuse WHERE budget_id = %s", [budget.pk])
         cursor.execute(
             f"""INSERT INTO growth_budgetuse (budget_id, day, points)
-                SELECT budget_id, day, max(points) FROM ({_USED}) u WHERE budget_id = %s
+                SELECT budget_id, day, sum(points) FROM ({_USED}) u WHERE budget_id = %s
                 GROUP BY 1, 2""",  # noqa: S608
             [budget.pk],
         )
@@ -128,14 +129,11 @@ def differences() -> Iterable[str]:
     """Budgets whose use is not what the awards say."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT b.code, day, coalesce(u.points, 0), coalesce(n.points, 0)
-                FROM (SELECT budget_id, day, max(points) AS points FROM ({_USED}) r GROUP BY 1, 2) n
-                FULL JOIN growth_budgetuse u
-                  ON u.budget_id = n.budget_id AND u.day IS NOT DISTINCT FROM n.day
-                CROSS JOIN LATERAL (SELECT coalesce(u.budget_id, n.budget_id) AS budget_id,
-                                           coalesce(u.day, n.day) AS day) k
-                JOIN growth_budget b ON b.id = k.budget_id
-                WHERE coalesce(u.points, 0) <> coalesce(n.points, 0) ORDER BY 1, 2"""  # noqa: S608
+            f"""SELECT b.code, n.day, sum(n.kept), sum(n.expected)
+                FROM (SELECT budget_id, day, points AS kept, 0 AS expected FROM growth_budgetuse
+                      UNION ALL SELECT budget_id, day, 0, points FROM ({_USED}) r) n
+                JOIN growth_budget b ON b.id = n.budget_id
+                GROUP BY 1, 2 HAVING sum(n.kept) <> sum(n.expected) ORDER BY 1, 2"""  # noqa: S608
         )
         for code, day, kept, expected in cursor.fetchall():
             yield f"budget {code}: {kept} points {day or 'in all'}, the awards say {expected}"

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.db.models import Q
 
-from growth import bankday, ledger, levels, limits, payments, segments
+from growth import bankday, ledger, limits, payments
 from growth.awards import EXCLUDED, held_until
 from growth.errors import ClaimLapsed, NotFound, NothingToClaim
 from growth.fold import TaskRule
@@ -51,8 +51,7 @@ def claim_task(*, customer_id: int, code: str) -> list[TaskCompletion]:
     room.store()
     due = [row for row in rows if row.status == Status.POSTED]
     payments.pay([payments.Due.of_row(row, versions[row.version_id]) for row in due], today)
-    risen = levels.regrade([customer_id], today=today, versions=rules.schemes)
-    segments.refresh(rules.level_segments(), risen, rules.segment_context(today))
+    payments.regrade([customer_id], rules, today)
     return rows
 
 

@@ -28,10 +28,17 @@ class Where:
         return cls(spec["field"], operators)
 
     def holds(self, data: Mapping[str, Any]) -> bool:
+        return self.failed(data) is None
+
+    def failed(self, data: Mapping[str, Any]) -> tuple[str, Any] | None:
+        """The first operator that does not hold, with its operand; an absent field fails exists."""
         value = data.get(self.field)
         if value is None:
-            return False
-        return all(_holds(name, operand, value) for name, operand in self.operators)
+            return "exists", True
+        for name, operand in self.operators:
+            if not _holds(name, operand, value):
+                return name, operand
+        return None
 
 
 def _operand(name: str, operand: Any) -> Any:

@@ -29,12 +29,12 @@ _REPAY = f"""
                    FROM growth_wallet WHERE customer_id = %s::bigint AND debt > 0),
     {lots.PARTS},
     moved AS ({lots.TRANSFER}
-        SELECT a.key || ':repaid:' || p.id, w.id, {lots.PROGRAMME}, a.customer_id, p.points,
+        SELECT 'repaid:' || a.key || ':' || p.id, w.id, {lots.PROGRAMME}, a.customer_id, p.points,
                'reverse', 'repaid', '{{}}'::jsonb, a.day
         FROM part p, asked a JOIN growth_wallet w ON w.customer_id = a.customer_id ORDER BY p.id
         RETURNING id, key, customer_id, points),
     paid AS (SELECT m.*, p.id AS lot_id FROM part p, asked a, moved m
-             WHERE m.key = a.key || ':repaid:' || p.id),
+             WHERE m.key = 'repaid:' || a.key || ':' || p.id),
     less AS (UPDATE growth_pointslot l SET remaining = l.remaining - p.points
              FROM paid p WHERE l.id = p.lot_id),
     used AS (INSERT INTO growth_pointsallocation (transfer_id, lot_id, points)

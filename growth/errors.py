@@ -44,6 +44,36 @@ class ClaimLapsed(GrowthError):
     code = "claim_lapsed"
 
 
+class NoMakeUps(GrowthError):
+    """This task has no make-up check-ins for you."""
+
+    code = "no_make_ups"
+
+
+class DayNotMissed(GrowthError):
+    """That day was not missed."""
+
+    code = "day_not_missed"
+
+
+class DayTooOld(GrowthError):
+    """That day is too far back to be made up for."""
+
+    code = "day_too_old"
+
+
+class AlreadyRewarded(GrowthError):
+    """A reward was given for that day or a later one, so it is closed."""
+
+    code = "already_rewarded"
+
+
+class LimitReached(GrowthError):
+    """There is no more of it for you."""
+
+    code = "limit_reached"
+
+
 class TicketRefused(GrowthError):
     """The ticket is unknown, used or too old."""
 

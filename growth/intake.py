@@ -69,6 +69,11 @@ def take_in(events: Sequence[Incoming], *, settle: bool) -> Outcome:
     return Outcome.of(_retried(lambda: _take_in(events, settle=False)))
 
 
+def take_in_whole(events: Sequence[Incoming]) -> Outcome:
+    """Take in and settle events for a verb that does more with them: what fails is raised."""
+    return Outcome.of(_take_in(events, settle=True))
+
+
 def take_in_together(batches: Sequence[Sequence[Incoming]]) -> list[Outcome] | None:
     """Take in and settle several batches in one transaction; None: nothing was, one of them fails.
 

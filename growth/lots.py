@@ -186,26 +186,28 @@ def take(facts: Facts, *, lot_id: int | None = None) -> PointsTransfer | None:
     return _transfer(facts, row) if row else None
 
 
-# A lot that has expired meanwhile is good again; the transfer says until when it was good before,
-# so that the first expiry of every lot can be known for ever.
+# A lot that has expired meanwhile is good again; the transfer says until when it was good and is
+# now, so that what a lot promised at first can be known for ever.
 _GIVE_BACK = f"""
     WITH {_ASKED},
     back AS (
-        SELECT l.id, u.points, l.expires_on, coalesce(l.expires_on <= a.day, false) AS late
+        SELECT l.id, u.points, l.expires_on, coalesce(l.expires_on <= a.day, false) AS late,
+               a.day + %s::int AS until
         FROM growth_pointsallocation u JOIN growth_pointslot l ON l.id = u.lot_id, asked a
         WHERE u.transfer_id = %s::bigint),
     moved AS ({TRANSFER}
         SELECT a.key, {PROGRAMME}, w.id, a.customer_id, a.points, a.kind, a.reason,
                a.origin || coalesce((SELECT jsonb_build_object('extended',
-                 jsonb_object_agg(b.id, b.expires_on)) FROM back b WHERE b.late
+                 jsonb_object_agg(b.id, jsonb_build_array(b.expires_on, b.until)))
+                 FROM back b WHERE b.late
                  HAVING count(*) > 0), '{{}}'), a.day
         FROM asked a JOIN growth_wallet w ON w.customer_id = a.customer_id
         RETURNING *),
     used AS (INSERT INTO growth_pointsallocation (transfer_id, lot_id, points)
              SELECT m.id, b.id, -b.points FROM moved m, back b ORDER BY b.id),
     more AS (UPDATE growth_pointslot l SET remaining = l.remaining + b.points,
-               expires_on = CASE WHEN b.late THEN a.day + %s::int ELSE b.expires_on END
-             FROM back b, asked a WHERE l.id = b.id)
+               expires_on = CASE WHEN b.late THEN b.until ELSE b.expires_on END
+             FROM back b WHERE l.id = b.id)
     UPDATE growth_wallet w SET balance = w.balance + m.points
     FROM moved m WHERE w.customer_id = m.customer_id
     RETURNING {_TOLD}, w.debt, EXISTS (
@@ -219,7 +221,7 @@ def give_back(facts: Facts, *, of: int, grace_days: int) -> tuple[PointsTransfer
     Returns also what the customer owes, and whether any of those lots has write-offs.
     """
     with prepared.cursor() as cursor:
-        cursor.execute(_GIVE_BACK, [*_values(facts), of, grace_days])
+        cursor.execute(_GIVE_BACK, [*_values(facts), grace_days, of])
         row = cursor.fetchone()
     return _transfer(facts, row), row[4], row[5]
 

@@ -1,12 +1,14 @@
 """Pay what a completion brings: points, growth value, a benefit, a badge; once a posting."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
-from growth import bankday, ledger, levels, prepared, registry
+from growth import bankday, ledger, levels, prepared, registry, segments
 from growth.ledger import Earning
 from growth.levels import GrowthPosting
 from growth.models import TaskCompletion
+from growth.rules import Rules
 from growth.task_rules import Completion, Reward, TaskRule
 
 
@@ -72,6 +74,12 @@ def pay(due: list[Due], today: date) -> None:
         for kind, code in (("benefit", row.benefit), ("badge", row.badge)):
             if code:
                 registry.reward_payers[kind](customer_id=row.customer_id, code=code, key=row.key)
+
+
+def regrade(customer_ids: Iterable[int], rules: Rules, today: date) -> None:
+    """Levels, and segments that ask for a level, after growth value moved."""
+    changed = levels.regrade(customer_ids, today=today, versions=rules.schemes)
+    segments.refresh(rules.level_segments(), changed, rules.segment_context(today))
 
 
 def origin(rule: TaskRule, completion_id: int, day: date) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from typing import Any
 
 import yaml
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from growth import level_program, registry
+from growth import level_program, pauses, registry
 from growth.errors import ProgramFaults
 from growth.models import (
     Budget,
@@ -73,11 +73,10 @@ def read(text: str) -> Any:
 
 def known() -> Known:
     """What is stored already, for references out of a file."""
-    live = TaskVersion.objects.filter(end_release__isnull=True).select_related("task")
     return Known(
         segments=dict(Segment.objects.values_list("code", "rule")),
         levels=level_program.known_levels(),
-        tasks={version.task.code: leans_on(version.spec) for version in live},
+        tasks={version.task.code: leans_on(version.spec) for version in _current()},
         budgets=set(Budget.objects.values_list("code", flat=True)),
     )
 
@@ -150,33 +149,53 @@ def _load_tasks(rows: list[dict], release: ProgramRelease, history: bool, change
             task.name = name
             task.save(update_fields=["name"])
             changes.lines.append(f"task {task.code}: renamed")
-        live = task.versions.filter(end_release__isnull=True).first()
-        if live is None or live.spec != spec:
-            if live:
+        current = _current().filter(task=task).first()
+        if current is None or current.spec != spec:
+            if current:
                 differing = sorted(
-                    key for key in {*live.spec, *spec} if live.spec.get(key) != spec.get(key)
+                    key for key in {*current.spec, *spec} if current.spec.get(key) != spec.get(key)
                 )
                 changes.lines.append(f"task {task.code}: {', '.join(differing)} changed")
-            live = _new_version(task, spec, live, release)
-        if history:
-            _judge_history(task, live, changes)
+            current = _new_version(task, spec, current, release)
+        _load_pause(task, row.get("paused"), release, changes)
+        if history and not task.paused:
+            _judge_history(task, current, changes)
+
+
+def _load_pause(
+    task: GrowthTask, paused: bool | None, release: ProgramRelease, changes: Changes
+) -> None:
+    """Pause it, or let it go on, where the file says so. A paused task never wakes by itself."""
+    if paused and not task.paused:
+        pauses.stop(task, release, "")
+        changes.lines.append(f"task {task.code}: paused")
+    elif task.paused and paused is False:
+        pauses.start(task, release)
+        changes.lines.append(f"task {task.code}: goes on")
+
+
+_NOT_JUDGED = ("code", "name", "paused")
 
 
 def task_spec(row: Mapping) -> dict[str, Any]:
-    """A checked task without its code and name, with what was left out filled in."""
-    spec = {key: value for key, value in plain(row).items() if key not in ("code", "name")}
+    """A checked task without what is not judged by, with what was left out filled in."""
+    spec = {key: value for key, value in plain(row).items() if key not in _NOT_JUDGED}
     target = {} if spec["kind"] in NO_TARGET else {"target": 1}
     return {**target, "claim": "auto", **spec}
 
 
 def _new_version(
-    task: GrowthTask, spec: dict, live: TaskVersion | None, release: ProgramRelease
+    task: GrowthTask, spec: dict, current: TaskVersion | None, release: ProgramRelease
 ) -> TaskVersion:
-    if live:
-        live.end_release = release.pk
-        live.save(update_fields=["end_release"])
-    number = (task.versions.order_by("-number").values_list("number", flat=True).first() or 0) + 1
-    return TaskVersion.objects.create(task=task, number=number, spec=spec, first_release=release.pk)
+    """The next version; of a paused task one that judges nothing, until it goes on."""
+    task.versions.filter(end_release__isnull=True).update(end_release=release.pk)
+    return TaskVersion.objects.create(
+        task=task,
+        number=current.number + 1 if current else 1,
+        spec=spec,
+        first_release=release.pk,
+        end_release=release.pk if task.paused else None,
+    )
 
 
 def _judge_history(task: GrowthTask, live: TaskVersion, changes: Changes) -> None:
@@ -186,7 +205,8 @@ def _judge_history(task: GrowthTask, live: TaskVersion, changes: Changes) -> Non
     task.versions.exclude(pk=live.pk).update(first_release=0, end_release=0)
     live.first_release = 0
     live.save(update_fields=["first_release"])
-    earned = (TaskCompletion.Status.POSTED, TaskCompletion.Status.CLAIMABLE)
+    status = TaskCompletion.Status
+    earned = (status.POSTED, status.PENDING, status.CLAIMABLE)
     TaskCompletion.objects.filter(task=task, status__in=earned).update(pinned=True)
     changes.history = True
     changes.lines.append(f"task {task.code}: judges the stored events, too")
@@ -209,10 +229,18 @@ def dump() -> dict[str, Any]:
     return document
 
 
+def _current() -> QuerySet[TaskVersion]:
+    """Of each task the live version; of a paused one the last, with which it would go on."""
+    wanted = TaskVersion.objects.filter(Q(end_release__isnull=True) | Q(task__paused=True))
+    newest = wanted.order_by("task__code", "-number").distinct("task__code")
+    return newest.select_related("task")
+
+
 def _dump_tasks() -> Iterable[dict[str, Any]]:
-    live = TaskVersion.objects.filter(Q(end_release__isnull=True)).select_related("task")
-    for version in live.order_by("task__code"):
-        yield {"code": version.task.code, "name": version.task.name, **version.spec}
+    for version in _current():
+        task = version.task
+        paused = {"paused": True} if task.paused else {}
+        yield {"code": task.code, "name": task.name, **version.spec, **paused}
 
 
 def dump_text(document: Mapping[str, Any]) -> str:

@@ -7,10 +7,11 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from growth import bankday, registry
-from growth.models import GrowthTask, PointsTransfer
+from growth.models import GrowthTask, PointsTransfer, TaskCompletion
 from growth.rules import Rules, rules_of
 from growth.text import localized
 
@@ -27,8 +28,9 @@ class Expiring:
 class Points:
     """A customer's points. ``earned_total`` and ``spent_total`` are net of what was undone.
 
-    ``pending`` is what completions that wait to be claimed are worth; a limit may still refuse
-    some of it when it is claimed.
+    ``pending`` is what is held back for now, and what waits to be claimed is worth; a limit may
+    still refuse some of that when it is claimed. ``held`` points are the customer's and may not be
+    spent for now; while any are ``owed``, none may be.
     """
 
     available: int
@@ -36,6 +38,8 @@ class Points:
     expiring: tuple[Expiring, ...]
     earned_total: int
     spent_total: int
+    held: int
+    owed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +64,41 @@ _POINTS = """
     SELECT NULL, sum(points)::bigint, kind FROM growth_pointstransfer
     WHERE customer_id = %s GROUP BY kind
     UNION ALL
-    SELECT NULL, coalesce(sum(points), 0)::bigint, 'pending' FROM growth_taskcompletion
-    WHERE customer_id = %s AND status = 'claimable'
+    SELECT NULL, coalesce(sum(c.points), 0)::bigint, 'pending'
+    FROM growth_taskcompletion c, today t
+    WHERE c.customer_id = %s AND (c.status = 'pending'
+      OR c.status = 'claimable' AND (c.claim_by IS NULL OR c.claim_by >= t.day))
+    UNION ALL
+    SELECT NULL, unnest(ARRAY[held, debt]), unnest(ARRAY['held', 'owed'])
+    FROM growth_wallet WHERE customer_id = %s
 """
 
 
 def points(customer_id: int) -> Points:
     """A customer's points as they are now, in one query."""
     with connection.cursor() as cursor:
-        cursor.execute(_POINTS, [str(bankday.zone()), *[customer_id] * 3])
+        cursor.execute(_POINTS, [str(bankday.zone()), *[customer_id] * 4])
         rows = cursor.fetchall()
     moved = {kind: amount for _, amount, kind in rows if kind}
     lots = [(on, amount) for on, amount, kind in rows if not kind]
     dated = sorted((on, amount) for on, amount in lots if on)
+    held, owed = moved["held"], moved["owed"]
     return Points(
-        available=sum(amount for _, amount in lots),
+        available=0 if owed else max(0, sum(amount for _, amount in lots) - held),
         pending=moved["pending"],
         expiring=tuple(Expiring(amount, on) for on, amount in dated),
-        earned_total=moved.get("earn", 0) + moved.get("grant", 0) - moved.get("reverse", 0),
+        earned_total=sum(moved.get(kind, 0) for kind in ("earn", "grant"))
+        - sum(moved.get(kind, 0) for kind in ("reverse", "deduct")),
         spent_total=moved.get("redeem", 0) - moved.get("refund", 0),
+        held=held,
+        owed=owed,
     )
+
+
+def pending_points(customer_id: int) -> int:
+    """Points of completions that are held back: reserved in the limits, not posted yet."""
+    waiting = TaskCompletion.objects.filter(customer_id=customer_id, status="pending")
+    return waiting.aggregate(n=Coalesce(Sum("points"), 0))["n"]
 
 
 def available_points(customer_id: int) -> int:

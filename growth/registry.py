@@ -33,8 +33,8 @@ program_sections: dict[str, ProgramSection] = {}
 reward_payers: dict[str, Callable[..., None]] = {}
 reward_reversers: dict[str, Callable[..., None]] = {}
 
-# Reward kind -> of these customers, what was granted under keys with this prefix, as (customer, key,
-# whether it stands: it was not taken back).
+# Reward kind -> of these customers, what was granted under keys with this prefix, as (customer,
+# key, whether it stands: it was not taken back).
 reward_grants: dict[str, Callable[[list[int], str], Iterable[tuple[int, str, bool]]]] = {}
 
 # Key of `program_report` -> its figures.
@@ -51,6 +51,9 @@ customer_panels: list[tuple[Any, str, Callable[[int], dict[str, Any]]]] = []
 
 # Zones of a visitor, as slugs (filled by the zones app; `GET /me` shows it).
 zone_slugs: list[Callable[[Any], list[str]]] = []
+
+# What changes on the days from the first to the last, as (bank day, text, address of a page).
+coming_changes: list[Callable[[Any, Any], Iterable[tuple[Any, str, str]]]] = []
 
 # Kind of what points came from or went to ("benefit") -> its names by code, for statements.
 source_names: dict[str, Callable[[set[str]], dict[str, Any]]] = {}
@@ -91,3 +94,26 @@ class ChangeKind:
 
 # Kind of a change request -> what it means.
 change_kinds: dict[str, ChangeKind] = {}
+
+
+class RiskQuestion(NamedTuple):
+    """An award that a task with ``risk: true`` is about to pay; identities, no personal data."""
+
+    customer: str  # the bank's id
+    task: str
+    points: int
+    growth: int
+    benefit: str
+    events: tuple[tuple[str, str], ...]  # (source, id) of what completed it
+
+
+class RiskAnswer(NamedTuple):
+    """``allow``, ``hold`` (a person decides) or ``deny`` with a stable reason."""
+
+    verdict: str
+    reason: str = ""
+
+
+# Asked in turn about awards at risk, never inside a transaction; the first that does not allow
+# decides. Without any such awards wait for an operator.
+risk_checks: list[Callable[[RiskQuestion], RiskAnswer]] = []

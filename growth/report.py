@@ -6,7 +6,18 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from growth import bankday, ledger, levels, liability, progress, registry, reversals, segments
+from growth import (
+    bankday,
+    budgets,
+    ledger,
+    levels,
+    liability,
+    limits,
+    progress,
+    registry,
+    reversals,
+    segments,
+)
 from growth.models import Customer, GrowthTask, Segment
 from growth.queries import program_now
 
@@ -46,6 +57,8 @@ def differences() -> Iterable[str]:
         yield from liability.differences()
         yield from levels.differences(today)
         yield from progress.differences(rules)
+        yield from limits.differences()
+        yield from budgets.differences()
         for reconciler in registry.reconcilers.values():
             yield from reconciler()
 

@@ -1,6 +1,6 @@
 """The task versions that judge events, compiled once per release of the growth program."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -39,6 +39,7 @@ class Rules:
         self.counted = frozenset(v.task_id for v in versions if v.spec.get("limit"))
         budgets = {budget.code: budget for budget in Budget.objects.all()}
         self.by_task: dict[int, TaskRule] = {}
+        self.newest: dict[int, TaskRule] = {}  # also of tasks that are paused
         self.by_version: dict[int, TaskRule] = {}
         self._by_event: dict[str, list[tuple[int, int | None, TaskRule]]] = {}
         for version in versions:
@@ -54,6 +55,7 @@ class Rules:
                 self._by_event.setdefault(event_type, []).append(
                     (version.first_release, version.end_release, rule)
                 )
+            self.newest[rule.task_id] = rule
             if version.end_release is None:
                 self.by_task[rule.task_id] = rule
         self._judging: dict[tuple[str, int], list[TaskRule]] = {}
@@ -100,6 +102,23 @@ class Rules:
         if not self.schemes:
             return lambda _level: levels.PLAIN_PERCENT
         return levels.in_force(self.schemes, today).points_percent
+
+    def needed_by(self, rules: Collection[TaskRule]) -> set[int]:
+        """Ids of the other tasks that these require or choose from, directly or not."""
+        own = {rule.task_id for rule in rules}
+        found: set[int] = set()
+        todo = [task_id for rule in rules for task_id in (*rule.after, *rule.choose)]
+        while todo:
+            task_id = todo.pop()
+            if task_id not in own and task_id not in found:
+                found.add(task_id)
+                for rule in self.versions_of(task_id):
+                    todo += [*rule.after, *rule.choose]
+        return found
+
+    def versions_of(self, task_id: int) -> list[TaskRule]:
+        """All versions of a task, the oldest first."""
+        return [rule for rule in self.by_version.values() if rule.task_id == task_id]
 
     @property
     def event_types(self) -> list[str]:

@@ -24,7 +24,7 @@ _KEYS = (
     "event", "where", "target", "sum_of", "distinct_by", "segment", "requires", "starts", "ends",
     "claim", "claim_within_days", "reward", "points_expire", "limit", "grace_days", "make_up",
     "milestones", "choose", "measures", "growth_a_day", "hold_days", "velocity", "risk", "budget",
-    "on_reversal",
+    "on_reversal", "paused",
 )  # fmt: skip
 # Keys that only some kinds have.
 _ONLY_FOR = {
@@ -289,8 +289,9 @@ def _check_guards(checker: Checker, row: Mapping, path: str) -> None:
                 checker.whole(velocity[key], f"{place}.{key}", 1, most)
         if "then" in velocity:
             checker.choice(velocity["then"], f"{place}.then", ("hold", "deny"))
-    if "risk" in row and not isinstance(row["risk"], bool):
-        checker.fault(f"{path}.risk", "must be true or false")
+    for key in ("risk", "paused"):
+        if key in row and not isinstance(row[key], bool):
+            checker.fault(f"{path}.{key}", "must be true or false")
     if "on_reversal" in row:
         policies = ("cap_at_zero", "allow_negative")
         checker.choice(row["on_reversal"], f"{path}.on_reversal", policies)

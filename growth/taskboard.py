@@ -2,29 +2,61 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Count
+from django.db.models import Count, Max, Min, Q, Sum
 
-from growth.fold import State, TaskRule, first_completion
+from growth.fold import first_completion
 from growth.kinds import day_number, period_start
 from growth.models import GrowthTask, TaskCompletion, TaskProgress
 from growth.queries import program_now
 from growth.sessions import Visitor
+from growth.streaks import Offer, offer
+from growth.task_rules import Milestone, Reward, State, TaskRule
 from growth.text import localized
 from growth.values import iso_date
 
 LOCKED, OPEN, CLAIMABLE, COMPLETED = "locked", "open", "claimable", "completed"
+_S = TaskCompletion.Status
 PERIODIC = ("daily", "weekly", "monthly")
 
-Done = Counter[str]  # completions of one task by status
+
+@dataclass(slots=True)
+class Done:
+    """A customer's completions of one task by status; points held back, and last days."""
+
+    by_status: Counter[str] = field(default_factory=Counter)
+    held: int = 0
+    held_until: date | None = None
+    claim_by: date | None = None
+    lapsed: int = 0
+    last: date | None = None  # day of the last one that was not reversed
+
+    def number(self, *statuses: str) -> int:
+        """How many have one of these statuses."""
+        return sum(self.by_status[status] for status in statuses)
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneStanding:
+    """A target of a task that has several, and whether it was reached."""
+
+    target: Decimal
+    reached: bool
+    reward: Reward
 
 
 @dataclass(frozen=True, slots=True)
 class TaskStanding:
-    """A task as one customer sees it. ``completions`` leaves out what was refused or reversed."""
+    """A task as one customer sees it. ``completions`` leaves out what was refused or reversed.
+
+    ``held`` points are still to come, on ``held_until`` at the latest (None: somebody looks at
+    them first); ``claim_by`` is the last day to claim what waits, ``lapsed`` were not in time.
+    ``choices`` are codes of the tasks to choose from.
+    """
 
     code: str
     name: str
@@ -40,6 +72,14 @@ class TaskStanding:
     benefit: str
     completions: int
     ends: date | None
+    held: int = 0
+    held_until: date | None = None
+    claim_by: date | None = None
+    lapsed: int = 0
+    badge: str = ""
+    milestones: tuple[MilestoneStanding, ...] = ()
+    choices: tuple[str, ...] = ()
+    make_up: Offer | None = None
 
 
 def tasks(visitor: Visitor) -> list[TaskStanding]:
@@ -49,30 +89,56 @@ def tasks(visitor: Visitor) -> list[TaskStanding]:
     states = dict(
         TaskProgress.objects.filter(customer=visitor.customer_id).values_list("task_id", "state")
     )
-    done = _completions(visitor.customer_id)
+    done = _completions(visitor.customer_id, today)
     found = []
-    for task in GrowthTask.objects.order_by("position", "code"):
+    known = list(GrowthTask.objects.order_by("position", "code"))
+    codes = {task.pk: task.code for task in known}
+    for task in known:
+        mine = done.get(task.pk, Done())
         rule = rules.by_task.get(task.pk)
+        if rule is None and task.paused and mine.number(_S.CLAIMABLE, _S.PENDING):
+            rule = rules.newest.get(task.pk)
         if rule is None:
             continue
-        mine = done.get(task.pk, Counter())
         segment = segments.get(rule.segment_id) if rule.segment_id is not None else None
         fits = rule.segment_id is None or segment in visitor.segments
         if (fits and _is_on(rule, today)) or _standing(mine):
-            found.append(_standing_of(task, rule, states, mine, today))
+            standing = _standing_of(task, rule, states, mine, today)
+            open_days = offer(rule, states.get(task.pk, {}), mine.last, today) if fits else None
+            choices = tuple(codes[task_id] for task_id in rule.choose)
+            found.append(replace(standing, choices=choices, make_up=open_days))
     return found
 
 
-def _completions(customer_id: int) -> dict[int, Done]:
+def _completions(customer_id: int, today: date) -> dict[int, Done]:
     found: dict[int, Done] = {}
     rows = TaskCompletion.objects.filter(customer=customer_id).order_by()
-    for task_id, status, number in rows.values_list("task_id", "status").annotate(n=Count("pk")):
-        found.setdefault(task_id, Counter())[status] = number
+    late = Q(status=_S.CLAIMABLE, claim_by__isnull=False, claim_by__lt=today)
+    facts = (
+        rows.annotate(late=late)
+        .values_list("task_id", "status", "late")
+        .annotate(
+            Count("pk"), Sum("points"), Max("due_on"), Count("due_on"), Min("claim_by"), Max("day")
+        )
+    )
+    for task_id, status, is_late, number, points, due_on, dated, claim_by, last in facts:
+        done = found.setdefault(task_id, Done())
+        if status != _S.REVERSED:
+            done.last = max(done.last or last, last)
+        if is_late or status == _S.LAPSED:
+            done.lapsed += number
+            continue
+        done.by_status[status] = number
+        if status == _S.PENDING:
+            done.held = points
+            done.held_until = due_on if dated == number else None
+        if status == _S.CLAIMABLE:
+            done.claim_by = claim_by
     return found
 
 
 def _standing(mine: Done) -> int:
-    return mine[TaskCompletion.Status.POSTED] + mine[TaskCompletion.Status.CLAIMABLE]
+    return mine.number(_S.POSTED, _S.CLAIMABLE, _S.PENDING)
 
 
 def _is_on(rule: TaskRule, today: date) -> bool:
@@ -87,12 +153,15 @@ def _standing_of(
     task: GrowthTask, rule: TaskRule, states: Mapping[int, State], mine: Done, today: date
 ) -> TaskStanding:
     state = states.get(task.pk, {})
-    current, complete = progress(rule, state, today)
-    if mine[TaskCompletion.Status.CLAIMABLE]:
+    unlocked = {task_id for task_id, one in states.items() if first_completion(one) is not None}
+    current, complete = progress(rule, state, today, unlocked)
+    ahead = _milestone_ahead(rule, state)
+    reward = ahead.reward if ahead else rule.reward
+    if mine.number(_S.CLAIMABLE):
         status = CLAIMABLE
     elif complete or _used_up(rule, mine) or (_standing(mine) and _is_over(rule, today)):
         status = COMPLETED
-    elif any(first_completion(states.get(required, {})) is None for required in rule.after):
+    elif not unlocked.issuperset(rule.after):
         status = LOCKED
     else:
         status = OPEN
@@ -105,26 +174,52 @@ def _standing_of(
         link=task.link,
         status=status,
         current=current,
-        target=rule.target,
-        points=rule.reward.points,
-        growth=rule.reward.growth,
-        benefit=rule.reward.benefit,
+        target=target_of(rule, state),
+        points=reward.points,
+        growth=reward.growth or rule.growth_a_day,
+        benefit=reward.benefit,
         completions=_standing(mine),
         ends=rule.ends,
+        held=mine.held,
+        held_until=mine.held_until,
+        claim_by=mine.claim_by,
+        lapsed=mine.lapsed,
+        badge=reward.badge,
+        milestones=tuple(
+            MilestoneStanding(each.target, place < state.get("reached", 0), each.reward)
+            for place, each in enumerate(rule.milestones)
+        ),
     )
+
+
+def _milestone_ahead(rule: TaskRule, state: State) -> Milestone | None:
+    """The milestone to reach next; the last one where all are reached."""
+    if not rule.milestones:
+        return None
+    return rule.milestones[min(state.get("reached", 0), len(rule.milestones) - 1)]
+
+
+def target_of(rule: TaskRule, state: State) -> Decimal:
+    """What the customer is on the way to: events, days, tasks, a sum, growth value of today."""
+    if ahead := _milestone_ahead(rule, state):
+        return ahead.target
+    return Decimal(rule.growth_a_day) if rule.kind == "activity" else rule.target
 
 
 def _used_up(rule: TaskRule, mine: Done) -> bool:
     most = rule.limit.get("per_customer")
-    return most is not None and mine[TaskCompletion.Status.POSTED] >= most
+    return most is not None and mine.number(_S.POSTED, _S.PENDING) >= most
 
 
-def progress(rule: TaskRule, state: State, today: date) -> tuple[Decimal, bool]:
+def progress(
+    rule: TaskRule, state: State, today: date, unlocked: AbstractSet[int] = frozenset()
+) -> tuple[Decimal, bool]:
     """(how far towards the target, whether it is completed for now) as of ``today``.
 
     What gathered in an earlier period, or in a run of days that has ended, counts no more.
+    ``unlocked`` are the tasks that the customer has completed, for a choice among them.
     """
-    target = rule.target
+    target = target_of(rule, state)
     if rule.kind == "once":
         complete = bool(state.get("n"))
         return target if complete else min(Decimal(state.get("count", 0)), target), complete
@@ -134,15 +229,26 @@ def progress(rule: TaskRule, state: State, today: date) -> tuple[Decimal, bool]:
         count = Decimal(state["count"]) if state.get("period") == period else Decimal(0)
         return target if complete else min(count, target), complete
     if rule.kind == "streak":
-        return _streak(state, target, today)
+        return _streak(rule, state, today)
+    if rule.kind == "choose":
+        complete = bool(state.get("n"))
+        chosen = Decimal(len(unlocked.intersection(rule.choose)))
+        return target if complete else min(chosen, target), complete
+    if rule.kind == "milestones":
+        complete = state.get("reached", 0) >= len(rule.milestones)
+        total = max(Decimal(0), Decimal(state.get("total", 0)))
+        return target if complete else min(total, target), complete
+    if rule.kind == "activity":
+        given = state.get("given", 0) if state.get("period") == day_number(today) else 0
+        return min(Decimal(given), target), given >= target
     return max(Decimal(0), Decimal(state.get("left", 0))), False
 
 
-def _streak(state: State, target: Decimal, today: date) -> tuple[Decimal, bool]:
+def _streak(rule: TaskRule, state: State, today: date) -> tuple[Decimal, bool]:
     last = iso_date(state.get("day"))
-    if last is None or last < today - timedelta(days=1):
+    if last is None or last < today - timedelta(days=1 + rule.grace_days):
         return Decimal(0), False
-    run = Decimal(state["run"]) % target
+    run = Decimal(state["run"]) % rule.target
     if not run and last >= today:
-        return target, True
+        return rule.target, True
     return run, False

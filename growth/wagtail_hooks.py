@@ -34,6 +34,7 @@ from growth.admin import (  # noqa: E402
     operators_log,
     program_viewsets,
     record_viewsets,
+    statement_views,
 )
 
 
@@ -58,6 +59,11 @@ class CustomersGroup(ModelViewSetGroup):
 @hooks.register("register_admin_viewset")
 def viewsets() -> list[Any]:
     return [change_viewset.ChangeViewSet(), GrowthGroup(), CustomersGroup()]
+
+
+@hooks.register("register_admin_urls")
+def admin_urls() -> list[Any]:
+    return statement_views.urls()
 
 
 @hooks.register("construct_homepage_panels", order=-100)

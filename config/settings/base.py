@@ -10,6 +10,8 @@ BASE_DIR = env.ROOT
 ENVIRONMENT = env.environment()
 DATA_DIR = env.data_dir()
 BANK_TIME_ZONE = env.time_zone("BANK_TIME_ZONE", "Asia/Shanghai")
+# Callables that are asked about awards of tasks with ``risk: true`` (see growth.risk).
+RISK_CHECKS = env.words("RISK_CHECKS", "")
 
 DEBUG = False
 ROOT_URLCONF = "config.urls"

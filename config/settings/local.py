@@ -11,3 +11,4 @@ BASE_URL = env.url("BASE_URL", f"http://localhost:{PORT}")
 WAGTAILADMIN_BASE_URL = BASE_URL
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+RISK_CHECKS = env.words("RISK_CHECKS", "growth.risk.sandbox")

@@ -14,6 +14,7 @@ from wagtail.admin.ui.tables import Column
 from wagtail.permissions import policy_registry
 
 from growth import changes, registry
+from growth.admin.adjustment_views import AdjustView, BulkGrantView
 from growth.admin.change_views import TONES, ChangePage, DecideView, kind_label
 from growth.admin.listing import DayColumn, ListView, ReadOnlyViewSet, TagColumn
 from growth.models import ChangeRequest
@@ -57,6 +58,10 @@ class ChangeList(ListView):
             output_field=IntegerField(),
         )
         return super().get_base_queryset().annotate(turn=turn)
+
+    @cached_property
+    def add_item_label(self) -> str:
+        return str(_("Points for many customers"))
 
     @cached_property
     def columns(self) -> list[Any]:
@@ -110,9 +115,19 @@ class ChangeViewSet(ReadOnlyViewSet):
         "checker.username", "decided_at", "comment", "effective_at", "applied_at",
     ]  # fmt: skip
 
+    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        return {
+            **super().get_common_view_kwargs(**kwargs),
+            "add_url_name": self.get_url_name("add"),
+        }
+
     def get_urlpatterns(self) -> list[Any]:
-        decide = path("decide/<int:pk>/", DecideView.as_view(), name="decide")
-        return [*super().get_urlpatterns(), decide]
+        return [
+            *super().get_urlpatterns(),
+            path("decide/<int:pk>/", DecideView.as_view(), name="decide"),
+            path("adjust/<int:pk>/", AdjustView.as_view(), name="adjust"),
+            path("points-for-many/", BulkGrantView.as_view(), name="add"),
+        ]
 
     def get_permissions_to_register(self) -> Any:
         return super(ReadOnlyViewSet, self).get_permissions_to_register()

@@ -16,7 +16,7 @@ from wagtail.admin.views import generic
 from wagtail.log_actions import log
 
 from growth import level_standing, queries, registry, taskboard
-from growth.admin import choices, words
+from growth.admin import adjustment_views, choices, words
 from growth.admin.listing import DayColumn, ListView, PointsColumn, ReadOnlyViewSet
 from growth.admin.record_viewsets import details
 from growth.models import (
@@ -110,6 +110,8 @@ class CustomerPage(generic.InspectView):
             ],
             "panels": list(_panels(customer.pk, self.request)),
             "shown": SHOWN,
+            "can_adjust": adjustment_views.may_adjust(self.request.user),
+            "adjustments": adjustment_views.newest(customer.ref),
         }
 
     @cached_property

@@ -5,16 +5,9 @@ from typing import Any
 
 from wagtail.admin.views.mixins import SpreadsheetExportMixin
 
+from growth.sheets import harmless
+
 MOST_ROWS = 20_000
-# What spreadsheet programs read as the start of a formula, their full-width forms included.
-RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "＝", "＋", "－", "＠", "｜")
-
-
-def harmless(value: Any) -> Any:
-    """``value``, with an apostrophe before a text that a spreadsheet might calculate."""
-    if isinstance(value, str) and value.lstrip(" \u3000\ufeff").startswith(RISKY):
-        return f"'{value}"
-    return value
 
 
 class SafeExportMixin(SpreadsheetExportMixin):

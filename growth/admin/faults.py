@@ -34,6 +34,17 @@ _SAID = [
         r"is for cumulative tasks only",
         gettext_noop("Only tasks that complete again and again can add up a field."),
     ),
+    (r"is not for \w+ tasks", gettext_noop("This kind of task has none of this.")),
+    (r"must hold 1 to 50 milestones", gettext_noop("Give 1 to 50 milestones.")),
+    (
+        r"must be above the milestone before",
+        gettext_noop("Each milestone has to be above the one before."),
+    ),
+    (r"is for claim: manual only", gettext_noop("Only what is claimed can lapse.")),
+    (
+        r"is our own, for make-up check-ins; count another event",
+        gettext_noop("This event is our own. Count another one."),
+    ),
     (
         r"requires itself, by way of other tasks",
         gettext_noop("These tasks require each other in a circle, so none could ever begin."),

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from wagtail.admin.ui.components import Component
 from wagtail.permissions import policy_registry
 
-from growth.admin import choices
+from growth.admin import choices, coming
 from growth.admin.charts import chart
 from growth.admin.figures import DAYS, figures
 from growth.admin.words import amount
@@ -86,5 +86,6 @@ def replace_panels(request: Any, panels: list[Any]) -> None:
     """Figures first; of Wagtail's own panels those stay that wait for this person."""
     kept = ("workflow_objects_to_moderate", "user_objects_in_workflow_moderation", "locked_pages")
     panels[:] = [panel for panel in panels if getattr(panel, "name", "") in kept]
+    coming.add_panels(request, panels)
     if _sees(request.user, GrowthTask):
         panels.append(FiguresPanel())

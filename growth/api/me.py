@@ -7,12 +7,14 @@ from rest_framework import generics
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from growth import claims, level_standing, preferences, queries, registry, taskboard
+from growth import claims, level_standing, preferences, queries, registry, streaks, taskboard
 from growth.api.paging import CursorPages
 from growth.api.problems import faults
 from growth.api.serializers import (
     ClaimedSerializer,
     EntrySerializer,
+    MadeUpSerializer,
+    MakeUpSerializer,
     MeSerializer,
     PointsSerializer,
     SettingsSerializer,
@@ -139,8 +141,29 @@ class ClaimView(CustomerView):
             {
                 "code": code,
                 "posted": len(posted),
-                "refused": len(rows) - len(posted),
+                "refused": sum(row.status == TaskCompletion.Status.REFUSED for row in rows),
+                "held": sum(row.status == TaskCompletion.Status.PENDING for row in rows),
                 "points": sum(row.points for row in posted),
                 "growth": sum(row.growth for row in posted),
             }
         )
+
+
+class MakeUpsView(CustomerView):
+    """Making up for a missed day of a streak."""
+
+    @extend_schema(
+        operation_id="me_tasks_make_up",
+        summary="Make up for a missed day of a streak",
+        tags=["me"],
+        request=MakeUpSerializer,
+        responses={200: MadeUpSerializer} | faults(400, 401, 403, 404, 409, 413, 415, 429),
+    )
+    def post(self, request: Request, code: str) -> Response:
+        """Takes the price in points, once for each day: the same day again is the same answer."""
+        wanted = MakeUpSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        done = streaks.make_up_check_in(
+            customer_id=self.visitor.customer_id, task=code, day=wanted.validated_data["day"]
+        )
+        return Response(MadeUpSerializer(done).data)

@@ -18,8 +18,12 @@ CONTENT_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
 
 TITLES = {
+    "already_rewarded": gettext_lazy("The reward for that day was given already"),
     "budget_exhausted": gettext_lazy("The budget is used up"),
+    "claim_lapsed": gettext_lazy("The time to claim this is over"),
     "conflict": gettext_lazy("That is a conflict"),
+    "day_not_missed": gettext_lazy("That day was not missed"),
+    "day_too_old": gettext_lazy("That day is too far back"),
     "cross_site": gettext_lazy("The request came from another site"),
     "forbidden": gettext_lazy("That is not allowed"),
     "idempotency_conflict": gettext_lazy("This key stands for another request"),
@@ -31,6 +35,7 @@ TITLES = {
     "limit_reached": gettext_lazy("The limit is reached"),
     "malformed": gettext_lazy("The request cannot be read"),
     "method_not_allowed": gettext_lazy("This address does not do that"),
+    "no_make_ups": gettext_lazy("There are no make-up check-ins here"),
     "not_acceptable": gettext_lazy("There is no answer in that form"),
     "not_authenticated": gettext_lazy("Nobody is signed in"),
     "not_cancellable": gettext_lazy("That cannot be cancelled"),

@@ -1,11 +1,15 @@
 """Shapes of the customer's own things, and what the API takes in."""
 
+from datetime import date
 from typing import Any
 
 from django.conf import settings
 from rest_framework import serializers
 
 from growth.models import PointsTransfer
+from growth.streaks import Offer
+from growth.task_check import KINDS
+from growth.task_rules import Reward
 from growth.taskboard import TaskStanding
 from growth.times import instant
 
@@ -65,11 +69,28 @@ class PointsSerializer(serializers.Serializer):
 
     available = serializers.IntegerField()
     pending = serializers.IntegerField(
-        help_text="Of completions that wait to be claimed; a limit may still refuse some of it."
+        help_text="Held back, or waiting to be claimed; a limit may still refuse some of it."
     )
     expiring = ExpiringSerializer(many=True)
     earned_total = serializers.IntegerField()
     spent_total = serializers.IntegerField()
+    held = serializers.IntegerField(
+        required=False,
+        help_text="The customer's, but not to be spent for now. Left out where there are none.",
+    )
+    owed = serializers.IntegerField(
+        required=False,
+        help_text="Repaid by the next points that come in; until then none can be spent."
+        " Left out where there are none.",
+    )
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        """Without what hardly any customer has."""
+        told: dict[str, Any] = super().to_representation(instance)
+        return {name: value for name, value in told.items() if value or name not in _SELDOM}
+
+
+_SELDOM = {"held", "owed"}
 
 
 class SourceSerializer(serializers.Serializer):
@@ -124,20 +145,64 @@ class RewardSerializer(serializers.Serializer):
     benefit = serializers.CharField(allow_null=True)
 
 
+class MilestoneSerializer(serializers.Serializer):
+    target = serializers.FloatField()
+    reached = serializers.BooleanField()
+    reward = RewardSerializer()
+    badge = serializers.CharField(allow_null=True)
+
+
+class OfferSerializer(serializers.Serializer):
+    """What a make-up check-in costs, and the missed days for which there may be one."""
+
+    points = serializers.IntegerField()
+    days = serializers.ListField(child=serializers.DateField(), help_text="Newest first.")
+
+
+class MakeUpSerializer(StrictSerializer):
+    day = serializers.DateField(help_text="A missed day, by the bank's time.")
+
+
+class MadeUpSerializer(serializers.Serializer):
+    """The day counts, and this was its price in points."""
+
+    code = serializers.CharField()
+    day = serializers.DateField()
+    points = serializers.IntegerField()
+
+
+class HeldSerializer(serializers.Serializer):
+    """Points of completed tasks that are still to come."""
+
+    points = serializers.IntegerField()
+    until = serializers.DateField(
+        allow_null=True, help_text="Day on which they come; null: somebody looks at them first."
+    )
+
+
 class TaskSerializer(serializers.Serializer):
     """A task as this customer stands with it."""
 
     code = serializers.CharField()
     name = serializers.CharField()
     description = serializers.CharField()
-    kind = serializers.CharField(help_text="once, daily, weekly, monthly, streak or cumulative")
+    kind = serializers.CharField(help_text=", ".join(KINDS))
     icon = serializers.CharField()
     link = serializers.CharField()
     status = serializers.CharField(help_text="locked, open, claimable or completed")
     progress = ProgressSerializer()
     reward = RewardSerializer()
+    badge = serializers.CharField(allow_null=True)
     completions = serializers.IntegerField()
     ends = serializers.DateField(allow_null=True)
+    held = HeldSerializer(allow_null=True)
+    claim_by = serializers.DateField(allow_null=True, help_text="Last day to claim what waits.")
+    lapsed = serializers.IntegerField(help_text="Completions that were not claimed in time.")
+    milestones = MilestoneSerializer(many=True)
+    choices = serializers.ListField(
+        child=serializers.CharField(), help_text="Codes of the tasks to choose from."
+    )
+    make_up = OfferSerializer(allow_null=True)
 
     def to_representation(self, instance: TaskStanding) -> dict[str, Any]:
         """Whole numbers as such."""
@@ -153,14 +218,45 @@ class TaskSerializer(serializers.Serializer):
                 "current": _number(instance.current),
                 "target": _number(instance.target),
             },
-            "reward": {
-                "points": instance.points,
-                "growth": instance.growth,
-                "benefit": instance.benefit or None,
-            },
+            "reward": _reward(instance),
+            "badge": instance.badge or None,
             "completions": instance.completions,
-            "ends": instance.ends.isoformat() if instance.ends else None,
+            "ends": _day(instance.ends),
+            "held": {"points": instance.held, "until": _day(instance.held_until)}
+            if instance.held
+            else None,
+            "claim_by": _day(instance.claim_by),
+            "lapsed": instance.lapsed,
+            "milestones": [
+                {
+                    "target": _number(each.target),
+                    "reached": each.reached,
+                    "reward": _reward(each.reward),
+                    "badge": each.reward.badge or None,
+                }
+                for each in instance.milestones
+            ],
+            "choices": list(instance.choices),
+            "make_up": _offer(instance.make_up),
         }
+
+
+def _offer(offer: Offer | None) -> dict[str, Any] | None:
+    if offer is None:
+        return None
+    return {"points": offer.points, "days": [day.isoformat() for day in offer.days]}
+
+
+def _reward(reward: Reward | TaskStanding) -> dict[str, Any]:
+    return {
+        "points": reward.points,
+        "growth": reward.growth,
+        "benefit": reward.benefit or None,
+    }
+
+
+def _day(value: date | None) -> str | None:
+    return value.isoformat() if value else None
 
 
 def _number(value: Any) -> int | float:
@@ -168,11 +264,12 @@ def _number(value: Any) -> int | float:
 
 
 class ClaimedSerializer(serializers.Serializer):
-    """What a claim brought: ``refused`` completions met a limit."""
+    """What a claim brought: ``refused`` completions met a limit, ``held`` ones are paid later."""
 
     code = serializers.CharField()
     posted = serializers.IntegerField()
     refused = serializers.IntegerField()
+    held = serializers.IntegerField()
     points = serializers.IntegerField()
     growth = serializers.IntegerField()
 

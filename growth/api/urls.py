@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from growth.api import events, handoffs, levels, me, sessions
+from growth.api import events, handoffs, levels, me, sessions, statements
 
 urlpatterns = [
     path("events", events.EventsView.as_view(), name="events"),
@@ -14,8 +14,14 @@ urlpatterns = [
     path("me/settings", me.SettingsView.as_view(), name="me-settings"),
     path("me/points", me.PointsView.as_view(), name="me-points"),
     path("me/points/entries", me.EntriesView.as_view(), name="me-entries"),
+    path(
+        "me/points/statements/<str:month>",
+        statements.StatementView.as_view(),
+        name="me-statement",
+    ),
     path("me/tasks", me.TasksView.as_view(), name="me-tasks"),
     path("me/tasks/<slug:code>/claim", me.ClaimView.as_view(), name="me-task-claim"),
+    path("me/tasks/<slug:code>/make-ups", me.MakeUpsView.as_view(), name="me-task-make-ups"),
     path("me/level", levels.LevelView.as_view(), name="me-level"),
     path("me/badges", levels.BadgesView.as_view(), name="me-badges"),
     path("me/notices", levels.NoticesView.as_view(), name="me-notices"),

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 
-from growth import program
+from growth import changes, drafts, program
 from growth.admin.groups import setup_groups
 
 PROGRAM = {
@@ -98,3 +98,27 @@ def sign_in(bank, client):
         return client
 
     return as_group
+
+
+@pytest.fixture
+def operator(bank):
+    """Somebody of these groups."""
+
+    def of_groups(name, *groups):
+        user = get_user_model().objects.create_user(name)
+        user.groups.set(Group.objects.filter(name__in=groups))
+        return get_user_model().objects.get(pk=user.pk)
+
+    return of_groups
+
+
+@pytest.fixture
+def put_live(operator):
+    """Send a task's draft for review and have it approved, as two people would."""
+
+    def through(code):
+        maker, checker = operator(f"maker-{code}", "Campaign"), operator(f"ck-{code}", "Reviewers")
+        change = drafts.send_for_review(code=code, reason="because", maker=maker)
+        return changes.approve(change_id=change.pk, checker=checker)
+
+    return through

@@ -1,10 +1,10 @@
-"""The task form says what the program file says, and nothing is saved silently."""
+"""The task form says what the program file says, as a draft that counts for nobody yet."""
 
 import pytest
 from django.urls import reverse
 
-from growth import program
-from growth.models import GrowthTask, TaskVersion
+from growth import drafts, program
+from growth.models import GrowthTask, TaskDraft, TaskVersion
 from tests.admin.conftest import PROGRAM
 from tests.admin.pages import condition, form_values, stream
 
@@ -20,23 +20,47 @@ def url(name="bills"):
     return reverse("growth_tasks:edit", args=[GrowthTask.objects.get(code=name).pk])
 
 
-def test_saving_an_unchanged_form_makes_no_new_version(sign_in):
+def test_saving_an_unchanged_form_makes_no_draft(sign_in):
     client = sign_in("Campaign")
     posted = {**form_values(client.get(url())), **stream("where", *WHERE)}
 
     response = client.post(url(), posted)
 
     assert response.status_code == 302
-    assert TaskVersion.objects.filter(task__code="bills").count() == 1
+    assert not TaskDraft.objects.exists()
 
 
-def test_a_form_makes_the_version_that_the_file_makes(sign_in):
+def test_a_draft_counts_for_nobody_until_a_second_person_approves_it(sign_in, put_live):
+    client = sign_in("Campaign")
+    posted = {**form_values(client.get(url())), **stream("where", *WHERE), "target": "600"}
+    client.post(url(), posted)
+    assert TaskVersion.objects.get(task__code="bills").spec["target"] == 500
+
+    put_live("bills")
+
+    assert TaskVersion.objects.get(task__code="bills", end_release=None).spec["target"] == 600
+    assert not TaskDraft.objects.exists()
+
+
+def test_a_draft_that_says_what_is_live_is_none(sign_in):
+    client = sign_in("Campaign")
+    posted = {**form_values(client.get(url())), **stream("where", *WHERE), "target": "600"}
+    client.post(url(), posted)
+    again = {**form_values(client.get(url())), **stream("where", *WHERE), "target": "500"}
+
+    client.post(url(), again)
+
+    assert not TaskDraft.objects.exists()
+
+
+def test_a_form_makes_the_version_that_the_file_makes(sign_in, put_live):
     client = sign_in("Campaign")
     posted = {**form_values(client.get(url())), **stream("where", *WHERE)}
     posted |= {"target": "600", "reward_points": "120", "expiry": "end_of_month_after"}
     posted |= {"expiry_after": "12", "name_zh_hans": "缴费 600"}
 
     client.post(url(), posted)
+    put_live("bills")
 
     by_form = TaskVersion.objects.get(task__code="bills", end_release=None)
     changed = {
@@ -51,26 +75,33 @@ def test_a_form_makes_the_version_that_the_file_makes(sign_in):
     assert program.load({"version": 1, "tasks": [changed]}).lines == []
 
 
-def test_texts_of_the_customer_make_no_version(sign_in):
+def test_texts_of_the_customer_make_no_version(sign_in, put_live):
     client = sign_in("Campaign")
     posted = {**form_values(client.get(url())), **stream("where", *WHERE)}
     posted |= {"description_en": "Pay a bill.", "icon": "receipt", "position": "3"}
 
     client.post(url(), posted)
+    put_live("bills")
 
     task = GrowthTask.objects.get(code="bills")
     assert (task.description, task.icon, task.position) == ({"en": "Pay a bill."}, "receipt", 3)
     assert task.versions.count() == 1
 
 
-def test_a_new_task_is_added_by_form(sign_in):
+def test_a_new_task_is_added_by_form(sign_in, put_live):
     client = sign_in("Campaign")
     add = reverse("growth_tasks:add")
     posted = {**form_values(client.get(add)), **stream("where")}
     posted |= {"name_en": "Log in", "code": "log-in", "kind": "daily", "event": "app.logged_in"}
     posted |= {"reward_points": "1"}
 
-    client.post(add, posted)
+    page = client.post(add, posted)["Location"]
+    assert not GrowthTask.objects.filter(code="log-in").exists()
+    assert client.get(page).status_code == 200
+    edit = reverse("task_drafts:edit", args=["log-in"])
+    mended = {**form_values(client.get(edit)), **stream("where"), "reward_points": "2"}
+    assert client.post(edit, mended).status_code == 302
+    put_live("log-in")
 
     spec = TaskVersion.objects.get(task__code="log-in").spec
     assert spec == {
@@ -78,13 +109,13 @@ def test_a_new_task_is_added_by_form(sign_in):
         "event": "app.logged_in",
         "target": 1,
         "claim": "auto",
-        "reward": {"points": 1},
+        "reward": {"points": 2},
     }
 
 
 FAULTS = [
     ({"ends": "2025-01-01"}, "ends", "before the first day"),
-    ({"kind": "daily"}, "sum_of", "can add up a field"),
+    ({"kind": "daily"}, "sum_of", "none of this"),
     ({"target": "0"}, "target", "above 0"),
     ({"expiry_after": ""}, "expiry_after", "after how many"),
     ({"name_en": "", "name_zh_hans": ""}, "name", "one language"),
@@ -107,11 +138,14 @@ def test_a_fault_is_said_at_its_field(sign_in, change, field, text):
 def test_several_faults_are_said_at_once(sign_in):
     client = sign_in("Campaign")
     posted = {**form_values(client.get(url())), **stream("where", *WHERE)}
-    posted |= {"ends": "2025-01-01", "kind": "daily", "target": "0.5"}
+    posted |= {"ends": "2025-01-01", "kind": "daily", "expiry_after": ""}
 
     errors = client.post(url(), posted).context["form"].errors
 
-    assert {"ends", "sum_of", "target"} <= set(errors)
+    assert "expiry_after" in errors
+    posted |= {"expiry_after": "3"}
+    errors = client.post(url(), posted).context["form"].errors
+    assert {"ends", "sum_of"} <= set(errors)
 
 
 def test_a_task_cannot_require_itself_in_a_circle(sign_in):
@@ -140,7 +174,40 @@ def test_a_form_that_is_out_of_date_overwrites_nothing(sign_in):
     response = client.post(url(), posted)
 
     assert "Somebody else" in response.content.decode()
-    assert TaskVersion.objects.get(task__code="bills", end_release=None).spec["target"] == 900
+    assert not TaskDraft.objects.exists()
+
+
+def test_of_two_tabs_the_second_to_save_is_refused(sign_in):
+    client = sign_in("Campaign")
+    first, second = ({**form_values(client.get(url())), **stream("where", *WHERE)} for _tab in "ab")
+
+    client.post(url(), first | {"target": "700"})
+    response = client.post(url(), second | {"target": "800"})
+
+    assert "Somebody else" in response.content.decode()
+    assert TaskDraft.objects.get().document["task"]["target"] == 700
+
+
+def test_a_draft_under_review_stays_as_it_is(sign_in, operator):
+    client = sign_in("Campaign")
+    posted = {**form_values(client.get(url())), **stream("where", *WHERE), "target": "700"}
+    client.post(url(), posted)
+    posted = {**form_values(client.get(url())), **stream("where", *WHERE), "target": "800"}
+    drafts.send_for_review(code="bills", reason="r", maker=operator("kim", "Campaign"))
+
+    assert client.get(url()).status_code == 302
+    assert client.post(url(), posted).status_code == 200
+    assert TaskDraft.objects.get().document["task"]["target"] == 700
+
+
+def test_what_has_no_field_in_the_form_stays(sign_in):
+    program.load({"version": 1, "tasks": [{**BILLS, "hold_days": 3}]})
+    client = sign_in("Campaign")
+    posted = {**form_values(client.get(url())), **stream("where", *WHERE), "target": "700"}
+
+    client.post(url(), posted)
+
+    assert TaskDraft.objects.get().document["task"]["hold_days"] == 3
 
 
 def test_the_form_is_read_back_in_words(sign_in):

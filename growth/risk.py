@@ -1,0 +1,85 @@
+"""The risk call-out: a bank's own check is asked about awards of tasks with ``risk: true``.
+
+A check may be slow or away, and nothing external happens inside a transaction. So such an award is
+first held back (pending, ``risk``) with its place in the limits; a job asks outside any
+transaction, and what was said is kept in one of its own. A check that fails is asked again later.
+"""
+
+import logging
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from growth import pending, registry
+from growth.limits import RISK
+from growth.models import Customer, TaskCompletion
+from growth.registry import RiskAnswer, RiskQuestion
+
+logger = logging.getLogger(__name__)
+
+ALLOW, HOLD, DENY = "allow", "hold", "deny"
+DENIED = "risk_denied"
+BATCH = 100
+
+
+def register() -> None:
+    """Take over the checks that the settings name."""
+    registry.risk_checks[:] = [import_string(path) for path in settings.RISK_CHECKS]
+
+
+def ask_all() -> int:
+    """Ask about every award that waits for it, and do what was said; returns how many.
+
+    Call it outside any transaction.
+    """
+    answered, last = 0, 0
+    waiting = TaskCompletion.objects.filter(status=TaskCompletion.Status.PENDING, reason=RISK)
+    asked = waiting.select_related("customer", "task", "event").order_by("pk")
+    while rows := list(asked.filter(pk__gt=last)[:BATCH]):
+        last = rows[-1].pk
+        answered += pending.settle_risk(dict(_answers(rows)))
+    return answered
+
+
+def _answers(rows: Iterable[TaskCompletion]) -> Iterable[tuple[int, str | None]]:
+    for row in rows:
+        question = RiskQuestion(
+            customer=row.customer.ref,
+            task=row.task.code,
+            points=row.points,
+            growth=row.growth,
+            benefit=row.benefit,
+            events=((row.event.source, row.event.event_id),),
+        )
+        try:
+            answer = _verdict(question)
+        except Exception:
+            logger.exception("the risk check failed for completion %s; it is asked again", row.pk)
+            continue
+        yield row.pk, answer
+
+
+def _verdict(question: RiskQuestion) -> str | None:
+    """ "" to pay, None to hold for a person, a reason to deny."""
+    if not registry.risk_checks:
+        return None
+    for check in registry.risk_checks:
+        answer = check(question)
+        if answer.verdict == DENY:
+            return (answer.reason or DENIED)[:32]
+        if answer.verdict != ALLOW:
+            return None
+    return ""
+
+
+def sandbox(question: RiskQuestion) -> RiskAnswer:
+    """A check for trying things out: it goes by the customer's tags.
+
+    ``risk-deny`` denies, ``risk-hold`` leaves it to a person, everybody else is allowed.
+    """
+    customer = Customer.objects.filter(ref=question.customer).first()
+    tags = customer.tags if customer else []
+    if "risk-deny" in tags:
+        return RiskAnswer(DENY, "risk_sandbox")
+    return RiskAnswer(HOLD if "risk-hold" in tags else ALLOW)

@@ -1,0 +1,215 @@
+"""The hash chain over points transfers: each seal covers a transfer and the seal before it.
+
+Whoever changes, removes or re-orders what is sealed, past the triggers and the database role,
+breaks the chain there. A seal covers the transfer, the fixed facts of its lot (all but what
+remains; its expiry as it was promised at first) and the allocations. Somebody who may write every
+table could seal everything anew: against that, keep the head that ``verify`` returns elsewhere.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from django.db import connection, transaction
+
+from growth import books
+from growth.bulk import columns, rows_as
+from growth.models import TransferSeal
+
+START = bytes(32)  # what the first seal covers instead of a seal before it
+BATCH = 5000
+# Ids before the newest sealed one among which transfers that committed late are looked for every
+# minute; what is later still is found once a day.
+LATE = 100_000
+_LOCK = 0x5EA1  # only one process seals at a time
+
+# A lot that was good again after its expiry: until when at first, and until when now. A refund
+# says both (``lots``); no other way to move an expiry agrees with what is sealed.
+_EXTENSIONS = """
+    SELECT DISTINCT ON (e.lot) e.lot::bigint AS lot_id,
+           first_value(e.days ->> 0) OVER (PARTITION BY e.lot ORDER BY r.id)::date AS before,
+           (e.days ->> 1)::date AS until
+    FROM growth_pointstransfer r, jsonb_each(r.origin -> 'extended') e(lot, days)
+    WHERE r.kind = 'refund' AND r.origin ? 'extended' {among}
+    ORDER BY e.lot, r.id DESC
+"""
+_ALL = _EXTENSIONS.format(among="")
+_OF_BATCH = _EXTENSIONS.format(
+    among="""AND r.id IN (
+        SELECT a.transfer_id FROM growth_pointsallocation a
+        JOIN growth_pointslot l ON l.id = a.lot_id
+        WHERE a.points < 0 AND l.transfer_id = ANY(%s))"""
+)
+
+_CONTENT = """
+    jsonb_build_array(
+      t.id, t.key, t.source_id, t.destination_id, t.customer_id, t.points, t.kind, t.reason,
+      t.origin, t.day, to_char(t.posted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
+      CASE WHEN l.id IS NULL THEN NULL ELSE jsonb_build_array(
+        l.id, l.customer_id, l.points, l.cost_centre,
+        CASE WHEN l.expires_on = x.until THEN x.before ELSE l.expires_on END) END,
+      (SELECT jsonb_agg(jsonb_build_array(a.id, a.lot_id, a.points) ORDER BY a.id)
+       FROM growth_pointsallocation a WHERE a.transfer_id = t.id))::text
+"""
+_LOT_OF = """
+    LEFT JOIN growth_pointslot l ON l.transfer_id = t.id
+    LEFT JOIN extended x ON x.lot_id = l.id
+"""
+
+_UNSEALED = """
+    SELECT t.id FROM growth_pointstransfer t
+    LEFT JOIN growth_transferseal s ON s.transfer_id = t.id
+    WHERE s.transfer_id IS NULL AND t.id > %s ORDER BY t.id LIMIT %s
+"""
+_FRESH = f"""
+    WITH extended AS ({_OF_BATCH})
+    SELECT t.id, {_CONTENT} FROM growth_pointstransfer t {_LOT_OF}
+    WHERE t.id = ANY(%s) ORDER BY t.id
+"""  # noqa: S608
+_INSERT = f"""
+    INSERT INTO growth_transferseal (transfer_id, position, digest)
+    SELECT transfer_id, position, decode(digest, 'hex') FROM {
+    rows_as("n", transfer_id="bigint", position="bigint", digest="text")
+}
+"""  # noqa: S608
+_CHAIN = f"""
+    WITH extended AS ({_ALL})
+    SELECT s.position, s.digest, s.transfer_id, t.key, {_CONTENT}
+    FROM growth_transferseal s LEFT JOIN growth_pointstransfer t ON t.id = s.transfer_id {_LOT_OF}
+    ORDER BY s.position
+"""  # noqa: S608
+
+
+def digest(before: bytes, content: str) -> bytes:
+    """The seal of a transfer's content after the seal ``before``."""
+    return hashlib.sha256(before + content.encode()).digest()
+
+
+@transaction.atomic
+def seal_batch(*, everything: bool = False) -> int:
+    """Seal up to ``BATCH`` transfers that are not sealed yet, in the order of their ids.
+
+    What commits late gets a later position. Returns how many; 0 also while another process is
+    at it. With ``everything`` it looks however far back.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
+        if not cursor.fetchone()[0]:
+            return 0
+        cursor.execute(
+            """SELECT coalesce(max(position), 0), coalesce(max(transfer_id), 0)
+               FROM growth_transferseal"""
+        )
+        position, newest = cursor.fetchone()
+        cursor.execute(_UNSEALED, [0 if everything else newest - LATE, BATCH])
+        ids = [pk for (pk,) in cursor.fetchall()]
+        if not ids:
+            return 0
+        cursor.execute(_FRESH, [ids, ids])
+        last, rows = _seal_at(position), []
+        for place, (pk, content) in enumerate(cursor.fetchall(), start=position + 1):
+            last = digest(last, content)
+            rows.append((pk, place, last.hex()))
+        cursor.execute(_INSERT, columns(rows))
+    return len(rows)
+
+
+def seal_all(*, everything: bool = False) -> int:
+    """Seal what is not sealed yet, a batch in each transaction; returns how many."""
+    total = 0
+    while done := seal_batch(everything=everything):
+        total += done
+    return total
+
+
+def unsealed(at_most: int = 100_000) -> int:
+    """How many transfers wait to be sealed after the newest sealed one, up to ``at_most``."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT count(*) FROM (
+                 SELECT FROM growth_pointstransfer WHERE id > (
+                   SELECT coalesce(max(transfer_id), 0) FROM growth_transferseal) LIMIT %s) n""",
+            [at_most],
+        )
+        return int(cursor.fetchone()[0])
+
+
+class Verdict(NamedTuple):
+    """What ``verify`` found: how many seals hold, the last of them, and the first fault."""
+
+    sealed: int
+    head: bytes
+    fault: str | None
+
+
+@transaction.atomic
+def verify(*, anchor: tuple[int, bytes] | None = None) -> Verdict:
+    """Recompute the chain, flat in memory; then that nothing old is unsealed, and the books.
+
+    ``anchor`` is a position with its digest that was kept elsewhere.
+    """
+    found = Verdict(0, START, None)
+    for found in _walk():
+        if found.fault:
+            return found
+        if anchor and found.sealed == anchor[0] and found.head != anchor[1]:
+            return found._replace(fault=f"seal {anchor[0]} is not the one that was kept")
+    if anchor and found.sealed < anchor[0]:
+        return found._replace(fault=f"seal {anchor[0]}, which was kept, is missing")
+    return found._replace(fault=_overdue() or next(iter(books.differences()), None))
+
+
+def _walk() -> Iterator[Verdict]:
+    """The chain, seal by seal, up to the first fault."""
+    before, count = START, 0
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(_CHAIN)
+        while rows := cursor.fetchmany(BATCH):
+            for at, row in enumerate(rows):
+                position, stored, transfer, key, content = row
+                if position != count + 1:
+                    yield Verdict(count, before, f"seal {count + 1} is missing")
+                    return
+                if key is None:
+                    fault = f"transfer {transfer} (seal {position}) is missing"
+                    yield Verdict(count, before, fault)
+                    return
+                after = digest(before, content)
+                if after != bytes(stored):
+                    following = rows[at + 1] if at + 1 < len(rows) else cursor.fetchone()
+                    what = _blame(position, transfer, key, after, following)
+                    yield Verdict(count, before, what)
+                    return
+                before, count = after, position
+                yield Verdict(count, before, None)
+
+
+def _blame(
+    position: int, transfer: int, key: str, recomputed: bytes, following: tuple[Any, ...] | None
+) -> str:
+    """Whether a transfer or its seal was changed: the next seal covers what stood before."""
+    if following and following[4] and digest(recomputed, following[4]) == bytes(following[1]):
+        return f"seal {position} (of transfer {transfer}, {key}) was changed"
+    return (
+        f"transfer {transfer} ({key}), its lot or its allocations are not what seal"
+        f" {position} covers"
+    )
+
+
+def _overdue() -> str | None:
+    """A transfer that should have been sealed long ago."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT t.id, t.key FROM growth_pointstransfer t
+               LEFT JOIN growth_transferseal s ON s.transfer_id = t.id
+               WHERE s.transfer_id IS NULL AND t.posted_at < now() - interval '1 hour'
+               ORDER BY t.id LIMIT 1"""
+        )
+        row = cursor.fetchone()
+    return f"transfer {row[0]} ({row[1]}) was never sealed" if row else None
+
+
+def _seal_at(position: int) -> bytes:
+    if position == 0:
+        return START
+    return bytes(TransferSeal.objects.get(position=position).digest)

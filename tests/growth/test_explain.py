@@ -1,0 +1,250 @@
+"""“Why” tells what the fold did: each event, each condition, each completion."""
+
+from datetime import UTC, datetime
+from random import Random
+from unittest import mock
+
+import pytest
+from django.db import transaction
+
+from growth import bankday, explain_events, fold, intake, program
+from growth.customers import describe, describe_all
+from growth.errors import NotFound
+from growth.explain import explain
+from growth.models import BankEvent, Customer, GrowthTask
+from growth.progress import read_events
+from growth.queries import program_now
+from tests.growth.test_backtest import incoming, known_customers
+from tests.growth.world import (
+    BANK,
+    customer,
+    days_ago,
+    event,
+    load,
+    reversal,
+    segment,
+    settle_all,
+    take,
+    task,
+)
+from tests.oracles import plain, worlds
+from tests.oracles.test_oracle import RolledBack
+
+pytestmark = pytest.mark.django_db
+
+
+def why(code: str = "t", ref: str = "ada"):
+    return explain(customer(ref).pk, code)
+
+
+def verdicts(code: str = "t", ref: str = "ada") -> list[str]:
+    """The code of each event, or “counted”."""
+    return [told.code or "counted" for told in why(code, ref).events]
+
+
+# It agrees with the fold -----------------------------------------------------------------------
+
+
+def random_bank(random: Random) -> dict:
+    document = worlds.program(random, bankday.today())
+    program.load(document)
+    known_customers()
+    for batch in worlds.batches(random, worlds.events(random, datetime.now(UTC))):
+        intake.take_in(incoming(batch), settle=True)
+    return document
+
+
+def check(seed: int) -> None:
+    """What is told to have counted is what makes the completions, and all of it is needed."""
+    with pytest.raises(RolledBack), transaction.atomic():
+        document = random_bank(Random(seed))
+        for row in document["tasks"]:
+            for ref in worlds.SUBJECTS:
+                compare(row, ref)
+        raise RolledBack
+
+
+def compare(row: dict, ref: str) -> None:
+    who = Customer.objects.filter(ref=ref).values_list("pk", flat=True).first()
+    if who is None:
+        return
+    told = explain(who, row["code"])
+    counted = {(e.source, e.event_id) for e in told.events if e.counted}
+    assert completions(row["code"], who, counted) == completions(row["code"], who, None)
+    if told.kind != "choose":
+        standing = [f for f in told.fates if f.status != "reversed" and f.reason != "implausible"]
+        assert sum(e.completed for e in told.events) == len(standing)
+    for verdict in told.events:
+        if verdict.code not in ("reversed", "other_version") and verdict.type == row["event"]:
+            check_reason(row, ref, verdict)
+
+
+def completions(code: str, who: int, heard: set | None) -> list[tuple]:
+    """What the task completes where it hears of these events only (None: of all)."""
+    rules, _today = program_now()
+    task_id = GrowthTask.objects.get(code=code).pk
+    states, done = {}, []
+    for found in read_events([who], rules.event_types).get(who, []):
+        deaf = heard is not None and found.position[1:] not in heard
+
+        def judging(kind, release, deaf=deaf):
+            rule_s = rules.for_event(kind, release)
+            return [r for r in rule_s if r.task_id != task_id or not deaf or not kind]
+
+        states, new = fold.fold(judging, states, [found])
+        done += [(d.key, d.event.pk, d.times) for d in new if d.rule.task_id == task_id]
+    return done
+
+
+def check_reason(row: dict, ref: str, verdict) -> None:
+    """The reason is the one that the oracle gives, in the order of the conditions."""
+    stored = BankEvent.objects.get(source=verdict.source, event_id=verdict.event_id)
+    day = stored.time.astimezone(BANK).date()
+    late = row.get("ends") and day > row["ends"]
+    if (row.get("starts") and day < row["starts"]) or late:
+        assert verdict.code == "outside_window"
+    elif row.get("segment") and row["segment"] not in worlds.AUDIENCES[ref]:
+        assert verdict.code == "not_in_audience"
+    elif verdict.code != "before_prerequisite":
+        fits = all(plain._holds(condition, stored.data) for condition in row.get("where", ()))
+        assert fits == (verdict.code != "wrong_field")
+    if verdict.code == "adds_nothing":
+        assert row.get("sum_of") or row["kind"] == "activity"
+    if verdict.code == "before_prerequisite":
+        assert row["requires"]
+
+
+def test_what_is_told_to_have_counted_is_what_the_fold_counted(programme):
+    for seed in range(20):
+        check(seed)
+
+
+PLANTED = {
+    "distinct_by is forgotten": mock.patch.object(
+        explain_events, "distinct_mark", lambda rule, event: str(event.position)
+    ),
+    "conditions are forgotten": mock.patch.object(explain_events, "obstacle", lambda *_: None),
+    "progress is forgotten": mock.patch.object(explain_events, "_core", lambda state: {}),
+    "what a task requires is forgotten": mock.patch.object(
+        explain_events, "fold", lambda rules, _states, events: fold.fold(rules, {}, events)
+    ),
+}
+
+
+@pytest.mark.parametrize("bug", PLANTED)
+def test_a_planted_bug_is_found(programme, bug):
+    with PLANTED[bug], pytest.raises(AssertionError):
+        for seed in range(40):
+            check(seed)
+
+
+# Each reason -----------------------------------------------------------------------------------
+
+
+def test_each_event_is_told_why_it_did_not_count(programme):
+    load(task("first", event="id.verified"), segments=[segment("red", {"tag": "red"})])
+    take(event(when="2025-01-05"))  # before the task was there
+    load(
+        task(
+            kind="monthly",
+            where=[{"field": "amount", "min": 100}],
+            distinct_by="bill",
+            requires=["first"],
+            starts="2025-01-10",
+            ends="2025-12-31",
+        ),
+    )
+    gone = event(when="2025-02-05", data={"amount": 200, "bill": "x"})
+    take(
+        event(when="2025-01-06"),
+        event(when="2025-01-11", data={"amount": 200, "bill": "a"}),
+        event("id.verified", when="2025-01-12"),
+        event(when="2025-01-13", data={"amount": "99.5", "bill": "a"}),
+        event(when="2025-01-14", data={"amount": 200}),
+        event(when="2025-01-15", data={"amount": 200, "bill": "a"}),
+        event(when="2025-01-16", data={"amount": 200, "bill": "a"}),
+        event(when="2025-01-17", data={"amount": 200, "bill": "b"}),
+        gone,
+        reversal(gone),
+    )
+
+    told = why().events
+
+    assert [e.code or "counted" for e in told] == [
+        "other_version",
+        "outside_window",
+        "before_prerequisite",
+        "wrong_field",
+        "field_missing",
+        "counted",
+        "counted_already",
+        "period_done",
+        "reversed",
+    ]
+    wrong = told[3].facts
+    assert (wrong["field"], wrong["operator"], wrong["expected"]) == ("amount", "min", 100)
+    assert wrong["found"] == "99.5"
+    assert told[6].facts["by"] == {"source": told[5].source, "id": told[5].event_id}
+    assert told[5].completed == 1
+    assert told[8].facts["by"]["id"].startswith("e")
+
+
+def test_kinds_tell_why_an_event_adds_nothing(programme):
+    load(
+        task("once"),
+        task("streak", "streak"),
+        task("sum", "cumulative", sum_of="amount", target=100),
+    )
+    take(event(when="2025-01-05", data={"amount": "5"}), event(when="2025-01-05", data={"x": 1}))
+    assert verdicts("once") == ["counted", "completed_already"]
+    assert verdicts("streak") == ["counted", "day_done"]
+    assert verdicts("sum") == ["counted", "adds_nothing"]
+
+
+def test_the_audience_is_that_of_the_event(programme):
+    load(
+        task(kind="daily", segment="red"),
+        segments=[segment("red", {"tag": "red"})],
+    )
+    take(event(when="2025-01-05"))
+    describe_all([describe({"customer_id": "ada", "tags": "red"})])
+    take(event(when="2025-01-06"))
+
+    assert verdicts() == ["not_in_audience", "counted"]
+    audience = next(c for c in why().conditions if c.code == "audience")
+    assert audience.met and audience.facts == {"segment": "red"}
+
+
+def test_what_waits_to_be_settled_is_told(programme):
+    load(task())
+    take(event(), settle=False)
+    assert verdicts() == ["waiting"]
+    settle_all()
+    assert verdicts() == ["counted"]
+
+
+def test_conditions_tell_the_value_that_decides(programme):
+    load(
+        task("first", event="id.verified"),
+        task(requires=["first"], kind="daily", limit={"completions": 1}, ends=str(days_ago(-3))),
+    )
+    take(event("id.verified", when="2025-01-05"), event(when="2025-01-06"))
+    take(event("id.verified", who="bob", when="2025-01-05"), event(who="bob", when="2025-01-06"))
+
+    told = why(ref="bob")
+    facts = {c.code: (c.met, dict(c.facts)) for c in told.conditions}
+
+    assert facts["prerequisite"][0] and facts["prerequisite"][1]["task"] == "first"
+    assert facts["limit"] == (False, {"limit": "completions", "most": 1, "used": 1})
+    assert facts["ends"] == (True, {"day": days_ago(-3)})
+    assert [(f.status, f.reason) for f in told.fates] == [("refused", "completions")]
+    assert why("t").status == "open" and why("first").status == "completed"
+
+
+def test_a_task_that_is_locked_or_unknown(programme):
+    load(task("first", event="id.verified"), task(requires=["first"]))
+    take(event())
+    assert why().status == "locked"
+    assert verdicts() == ["before_prerequisite"]
+    with pytest.raises(NotFound):
+        why("nothing")

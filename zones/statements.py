@@ -1,0 +1,64 @@
+"""The customer's statements under /my/: their own, made each time, kept nowhere."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.views.decorators.http import require_safe
+
+from growth import sessions, statement_files, statements
+from growth.errors import NotFound
+from zones import pages, words
+from zones.facts import Facts, facts_of
+from zones.models import Theme
+from zones.views import answer
+
+
+def _page(template: str, facts: Facts, context: dict[str, Any]) -> HttpResponse:
+    """A page in the customer's language and size of text, for nobody's cache."""
+    with translation.override(facts.language):
+        frame = {
+            "facts": facts,
+            "theme": Theme.LIGHT,
+            "large": facts.large_text,
+            "words": words.for_script(),
+        }
+        html = render_to_string(template, frame | context)
+    return HttpResponse(html, headers={"Cache-Control": "private, no-store"})
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """The months that have a statement, newest first."""
+    visitor = sessions.current(request)
+    facts = facts_of(request, visitor)
+    if visitor is None:
+        return answer(request, pages.open_in_app(facts), status=403)
+    months = statements.months(customer_id=visitor.customer_id)
+    return _page("zones/statements.html", facts, {"months": months})
+
+
+@require_safe
+def month(request: HttpRequest, month: str) -> HttpResponseBase:
+    """A month's statement: a page, or a file (``?format=csv``, ``xlsx``)."""
+    visitor = sessions.current(request)
+    facts = facts_of(request, visitor)
+    if visitor is None:
+        return answer(request, pages.open_in_app(facts), status=403)
+    with translation.override(facts.language):
+        try:
+            found = statements.statement(
+                customer_id=visitor.customer_id, month=statements.month_of(month)
+            )
+        except NotFound:
+            raise Http404 from None
+        bank, form = statement_files.bank_name(request), request.GET.get("format", "")
+        if form in statement_files.FORMS:
+            return statement_files.as_file(found, form=form, bank=bank, customer=visitor.ref)
+        return _page(
+            "zones/statement.html",
+            facts,
+            {"statement": found, "bank": bank, "customer": visitor.ref},
+        )
