@@ -11,10 +11,11 @@ class GrowthConfig(AppConfig):
     def ready(self) -> None:
         """Keep the operators' groups up to date; auth comes after every room of ours."""
         from growth import badges, budget_section, change_kinds, exclusions, risk
-        from growth.admin import groups
+        from growth.admin import groups, level_words
 
         change_kinds.register()
         badges.register()
+        level_words.register()
         budget_section.register()
         exclusions.register()
         risk.register()

@@ -21,6 +21,8 @@ from growth.rules import PROGRAM_LOCK, Rules, hold_release, rules_of
 logger = logging.getLogger(__name__)
 
 BATCH = 1000
+# How many batches are looked at to find customers that no other worker holds.
+MANY_WORKERS = 16
 MAX_ATTEMPTS = 5
 DEADLOCKED = ("40001", "40P01")
 T = TypeVar("T")
@@ -166,9 +168,9 @@ def _verdicts(
     return verdicts
 
 
+_IDENTITIES = rows_as("k", source="text", event_id="text")
 _DIGESTS = f"""
-    SELECT source, event_id, digest FROM growth_bankevent
-    JOIN {rows_as("k", source="text", event_id="text")} USING (source, event_id)
+    SELECT source, event_id, digest FROM growth_bankevent JOIN {_IDENTITIES} USING (source, event_id)
 """  # noqa: S608
 
 
@@ -201,8 +203,7 @@ _READ = f"""
     SELECT c.id, c.ref, c.folded_time, c.folded_source, c.folded_event, c.folded_release,
            c.excluded <> '', c.level,
            ARRAY(SELECT m.segment_id FROM growth_segmentmembership m WHERE m.customer_id = c.id),
-           EXISTS (SELECT FROM growth_bankevent e
-                   WHERE e.customer_id = c.id AND e.type = 'event.reversed'),
+           c.has_reversals,
            (SELECT json_object_agg(p.task_id, p.state)::text FROM growth_taskprogress p
             WHERE p.customer_id = c.id),
            p.release, CASE WHEN row_number() OVER () = 1 THEN p.now END
@@ -386,15 +387,16 @@ def _waiting_customers(limit: int, due_only: bool) -> list[int]:
 @transaction.atomic
 def _settle_batch(limit: int, only: int | None, due_only: bool) -> int:
     rules, now = hold_release()
-    ids = [only] if only else _waiting_customers(limit, due_only)
+    ids = [only] if only else _waiting_customers(limit * MANY_WORKERS, due_only)
     if not ids:
         return 0
     with connection.cursor() as cursor:
+        # Whom another worker holds is passed over, not waited for: workers share the work.
         cursor.execute(
             """SELECT id, folded_time, folded_source, folded_event, folded_release, excluded <> ''
                FROM growth_customer WHERE id = ANY(%s) ORDER BY id
-               FOR NO KEY UPDATE SKIP LOCKED""",
-            [ids],
+               LIMIT %s FOR NO KEY UPDATE SKIP LOCKED""",
+            [ids, limit],
         )
         customers = {
             pk: Locked(pk, (time, source, event_id) if time else None, release, excluded=excluded)
@@ -417,9 +419,10 @@ def _settle_batch(limit: int, only: int | None, due_only: bool) -> int:
         if customers:
             progress.settle(list(customers.values()), rules, now.astimezone(bankday.zone()).date())
         cursor.execute(
-            """UPDATE growth_bankevent SET settled_at = clock_timestamp(), next_attempt_at = NULL,
-                 last_error = '' WHERE id = ANY(%s)""",
-            [[row[1] for row in pending]],
+            f"""UPDATE growth_bankevent e SET settled_at = clock_timestamp(),
+                  next_attempt_at = NULL, last_error = ''
+                FROM {_IDENTITIES} WHERE e.source = k.source AND e.event_id = k.event_id""",  # noqa: S608
+            columns([(row[2], row[3]) for row in pending]),
         )
     return len(pending)
 

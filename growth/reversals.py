@@ -23,6 +23,11 @@ def apply(customers: Mapping[int, Locked], new: set[Identity]) -> set[int]:
         reversals = cursor.fetchall()
         if not reversals:
             return set()
+        cursor.execute(
+            """UPDATE growth_customer SET has_reversals = true
+               WHERE id = ANY(%s) AND NOT has_reversals""",
+            [list({customer_id for customer_id, *_ in reversals})],
+        )
         rows = _judged(reversals)
         cursor.execute(
             """UPDATE growth_bankevent e SET counts = n.counts

@@ -12,14 +12,18 @@ from wagtail.models import ModelLogEntry
 from growth import models
 from growth.admin import policies
 
-policies.allow(policies.PROGRAM, models.GrowthTask, models.Segment, models.LevelScheme)
+policies.allow(
+    policies.PROGRAM, models.GrowthTask, models.Segment, models.LevelScheme, models.Badge
+)
 policies.allow(policies.PROGRAM, models.TaskDraft, models.ChangeRequest)
+policies.allow(("view", "change"), models.OpenItem)
 policies.allow(
     policies.READ,
     models.ApiClient,
     models.BankEvent,
     models.Customer,
     models.CustomerSession,
+    models.LiabilityFlow,
     models.PointsTransfer,
     models.RejectedRow,
     models.TaskCompletion,
@@ -31,6 +35,8 @@ from growth.admin import (  # noqa: E402
     change_viewset,
     customers,
     home,
+    liability_views,
+    open_item_viewset,
     operators_log,
     program_viewsets,
     record_viewsets,
@@ -44,7 +50,11 @@ class GrowthGroup(ModelViewSetGroup):
     menu_label = _("Growth")
     menu_icon = "tick-inverse"
     menu_order = 210
-    items = [*program_viewsets.VIEWSETS, *record_viewsets.VIEWSETS]
+    items = [
+        *program_viewsets.VIEWSETS,
+        *record_viewsets.VIEWSETS,
+        open_item_viewset.OpenItemViewSet,
+    ]
 
 
 class CustomersGroup(ModelViewSetGroup):
@@ -63,7 +73,12 @@ def viewsets() -> list[Any]:
 
 @hooks.register("register_admin_urls")
 def admin_urls() -> list[Any]:
-    return statement_views.urls()
+    return [*liability_views.urls(), *statement_views.urls()]
+
+
+@hooks.register("register_reports_menu_item")
+def points_report() -> Any:
+    return liability_views.menu_item()
 
 
 @hooks.register("construct_homepage_panels", order=-100)

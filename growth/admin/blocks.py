@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
 
-from growth.admin import choices
+from growth.admin import choices, names
 from growth.admin.words import OPERATORS
 from growth.values import iso_date, number
 
@@ -258,8 +258,24 @@ class StepBlock(blocks.StructBlock):
         help_text=_("Short name for files and the bank's systems. Keep it: customers hold it."),
     )
     start = blocks.IntegerBlock(min_value=0, max_value=10**9, label=_("From growth value"))
+    points_percent = blocks.IntegerBlock(
+        required=False,
+        min_value=100,
+        max_value=500,
+        label=_("Points for tasks, in percent"),
+        help_text=_("150: a task of 100 points brings 150. Empty or 100: as the task says."),
+    )
+    badge = blocks.ChoiceBlock(required=False, choices=choices.badges, label=_("Badge"))
+    benefits = blocks.ListBlock(
+        blocks.ChoiceBlock(choices=names.benefits, label=_("Benefit")),
+        required=False,
+        default=[],
+        max_num=20,
+        label=_("Benefits given on reaching it"),
+        help_text=_("Once in a customer's life, however often they reach the level."),
+    )
     privileges = PrivilegesBlock(
-        label=_("What this level brings"), help_text=_("One privilege on each line.")
+        label=_("What it brings besides, in words"), help_text=_("One privilege on each line.")
     )
 
     class Meta:

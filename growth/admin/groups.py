@@ -19,7 +19,7 @@ from wagtail.models import (
 )
 
 EDITORS, CAMPAIGN, REVIEWERS = "Editors", "Campaign", "Reviewers"
-AUDITORS, SUPPORT = "Auditors", "Support"
+AUDITORS, SUPPORT, FINANCE = "Auditors", "Support", "Finance"
 
 # Models by what their rows are.
 PROGRAM = (
@@ -27,6 +27,7 @@ PROGRAM = (
     "growth.taskdraft",
     "growth.segment",
     "growth.levelscheme",
+    "growth.badge",
     "benefits.benefit",
     "benefits.merchant",
 )
@@ -38,6 +39,8 @@ RECORDS = (
     "benefits.redemption",
 )
 PEOPLE = ("growth.customer", "growth.customersession")
+# What is kept of the points as a liability, and what stands for the report on it.
+LIABILITY = ("growth.liabilityflow",)
 # Asking for changes, and deciding on what others ask for.
 CHANGES = ("growth.changerequest",)
 SYSTEMS = ("growth.apiclient", "wagtailcore.modellogentry")
@@ -52,8 +55,16 @@ RIGHTS: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {
         (("benefits.codebatch",), ("view", "add")),
         (CHANGES, ASK),
     ],
-    REVIEWERS: [(PROGRAM + RECORDS, VIEW), (CHANGES, DECIDE)],
-    AUDITORS: [(PROGRAM + RECORDS + PEOPLE + SYSTEMS + CHANGES + ("benefits.codebatch",), VIEW)],
+    REVIEWERS: [
+        (PROGRAM + RECORDS, VIEW),
+        (CHANGES, DECIDE),
+        (("growth.openitem",), ("view", "change")),
+    ],
+    AUDITORS: [
+        (PROGRAM + RECORDS + PEOPLE + SYSTEMS + CHANGES + LIABILITY, VIEW),
+        (("benefits.codebatch", "growth.openitem"), VIEW),
+    ],
+    FINANCE: [(("growth.pointstransfer",) + LIABILITY, VIEW)],
     SUPPORT: [
         (("growth.customer", "growth.taskcompletion", "growth.bankevent"), VIEW),
         (("growth.pointstransfer", "benefits.benefit"), VIEW),

@@ -37,6 +37,8 @@ class Customer(models.Model):
     folded_source = models.TextField(default="", editable=False)
     folded_event = models.TextField(default="", editable=False)
     folded_release = models.IntegerField(default=0, editable=False)
+    # Whether any event of the customer reverses another one, so that hardly any is looked through.
+    has_reversals = models.BooleanField(default=False, db_default=False, editable=False)
 
     class Meta:
         verbose_name = _("customer")

@@ -9,7 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class BankEvent(models.Model):
-    """One accepted CloudEvent. Its content never changes; a trigger refuses it."""
+    """One accepted CloudEvent. Its content never changes; a trigger refuses it.
+
+    The table is partitioned by the hash of ``event_id``, so that identity stays unique.
+    """
 
     source = models.TextField(_("source"))
     event_id = models.TextField(_("event id"))
@@ -47,6 +50,11 @@ class BankEvent(models.Model):
             models.Index(
                 fields=["next_attempt_at"],
                 name="event_unsettled",
+                condition=Q(settled_at__isnull=True),
+            ),
+            models.Index(
+                fields=["customer"],
+                name="event_waiting",
                 condition=Q(settled_at__isnull=True),
             ),
             models.Index(

@@ -115,8 +115,13 @@ class TaskCompletion(models.Model):
     task = models.ForeignKey(GrowthTask, models.PROTECT, related_name="completions")
     key = models.BigIntegerField(_("key"))
     version = models.ForeignKey(TaskVersion, models.PROTECT, db_index=False)
+    # No constraint: the inbox is partitioned by identity, and events are never deleted.
     event = models.ForeignKey(
-        "growth.BankEvent", models.PROTECT, db_index=False, related_name="completions"
+        "growth.BankEvent",
+        models.PROTECT,
+        db_index=False,
+        db_constraint=False,
+        related_name="completions",
     )
     day = models.DateField(_("day"), help_text=_("Bank day of the completing event."))
     points = models.IntegerField(_("points"))

@@ -1,19 +1,36 @@
 """Levels get a next version; benefits keep what belongs to the program and what does not."""
 
+from datetime import timedelta
+
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from benefits.models import Benefit, BenefitCode
-from growth.models import Level, LevelScheme, RejectedRow
+from growth import bankday, changes
+from growth.levels import current_scheme
+from growth.models import Badge, ChangeRequest, Customer, Level, LevelScheme, RejectedRow
 from tests.admin.pages import form_values, stream
 
 
-def step(code, start, en, zh="", brings=""):
-    return "step", {
+def step(code, start, en, zh="", brings="", **rules):
+    benefits = [{"type": "item", "value": value} for value in rules.get("benefits", [])]
+    value = {
         "code": code,
         "start": str(start),
         "name": {"en": en, "zh_hans": zh},
+        "points_percent": rules.get("percent", ""),
+        "badge": rules.get("badge", ""),
+        "benefits": inline_list(benefits),
         "privileges": {"en": brings, "zh_hans": ""},
+    }
+    return "step", value
+
+
+def inline_list(rows):
+    """A list of choices, as the form posts it."""
+    return {
+        "count": str(len(rows)),
+        **{str(at): {"order": str(at), "deleted": "", **row} for at, row in enumerate(rows)},
     }
 
 
@@ -21,32 +38,79 @@ def steps(*rows):
     return stream("steps", *rows)
 
 
-def test_levels_are_saved_as_the_next_version(sign_in):
-    client = sign_in("Campaign")
+BRONZE = step("bronze", 0, "Bronze", "青铜", "Free transfers")
+RAISED = (BRONZE, step("silver", 80, "Silver", "白银"), step("gold", 200, "Gold"))
+
+
+def ask(client, *rows, **fields):
+    """Send the form, look at the preview, and send it again with a reason."""
     add = reverse("levels:add")
-    rows = [
-        step("bronze", 0, "Bronze", "青铜", "Free transfers"),
-        step("silver", 80, "Silver", "白银"),
-        step("gold", 200, "Gold"),
-    ]
+    posted = {**form_values(client.get(add)), **steps(*rows), **fields}
+    seen = client.post(add, posted)
+    if seen.status_code == 302:
+        return seen
+    mark = {"confirmed": seen.context["digest"], "reason": "A new year"}
+    return client.post(add, {**posted, **mark})
 
-    response = client.post(add, {**form_values(client.get(add)), **steps(*rows)})
 
+def test_new_levels_count_once_a_second_person_has_approved_them(sign_in, operator):
+    response = ask(sign_in("Campaign"), *RAISED)
+
+    change = ChangeRequest.objects.get(kind="levels")
+    assert response.url == reverse("changes:inspect", args=[change.pk])
+    assert LevelScheme.objects.count() == 1
+    changes.approve(change_id=change.pk, checker=operator("lee", "Reviewers"))
     scheme = LevelScheme.objects.latest("version")
     levels = scheme.levels.order_by("threshold").values_list("code", "threshold")
-    assert response.status_code == 302
     assert (scheme.version, list(levels)) == (2, [("bronze", 0), ("silver", 80), ("gold", 200)])
-    assert Level.objects.get(scheme=scheme, code="bronze").privileges == {"en": "Free transfers"}
+    assert Level.objects.get(scheme=scheme, code="bronze").brings == {"en": "Free transfers"}
 
 
-def test_unchanged_levels_make_no_version(sign_in):
+def test_only_content_whose_preview_was_seen_is_sent(sign_in):
+    """The mark of one content does not confirm another."""
+    client, add = sign_in("Campaign"), reverse("levels:add")
+    posted = {**form_values(client.get(add)), **steps(*RAISED)}
+    seen = client.post(add, posted)
+    other = steps(*RAISED[:2], step("gold", 150, "Gold"))
+    mark = {"confirmed": seen.context["digest"], "reason": "A new year"}
+
+    response = client.post(add, {**posted, **other, **mark})
+
+    assert response.status_code == 200
+    assert response.context["impact"].customers == Customer.objects.count()
+    assert not ChangeRequest.objects.exists()
+
+
+def test_a_level_is_given_what_the_form_says(sign_in, operator):
     client = sign_in("Campaign")
-    add = reverse("levels:add")
+    Badge.objects.create(code="top", name={"en": "Top"})
+    silver = step("silver", 80, "Silver", percent="150", badge="top", benefits=["umbrella"])
+    ask(client, BRONZE, silver)
+
+    change = ChangeRequest.objects.get(kind="levels")
+    changes.approve(change_id=change.pk, checker=operator("lee", "Reviewers"))
+
+    rules = {"points_percent": 150, "benefits": ["umbrella"], "badge": "top"}
+    assert Level.objects.get(scheme__version=2, code="silver").rules == rules
+
+
+def test_levels_may_take_effect_on_a_day_to_come(sign_in, operator):
+    day = bankday.today() + timedelta(days=40)
+    ask(sign_in("Campaign"), *RAISED, effective_on=day.isoformat())
+    change = ChangeRequest.objects.get(kind="levels")
+    changes.approve(change_id=change.pk, checker=operator("lee", "Reviewers"))
+
+    assert LevelScheme.objects.latest("version").effective_on == day
+    assert current_scheme().version == 1
+
+
+def test_unchanged_levels_are_no_change(sign_in):
     rows = [step("bronze", 0, "Bronze", "青铜"), step("silver", 100, "Silver", "白银")]
 
-    client.post(add, {**form_values(client.get(add)), **steps(*rows)})
+    ask(sign_in("Campaign"), *rows)
 
     assert LevelScheme.objects.count() == 1
+    assert not ChangeRequest.objects.exists()
 
 
 def test_a_level_out_of_order_is_said_at_the_level(sign_in):

@@ -1,4 +1,4 @@
-"""`make bench`: `python -m tests.bench [NAME...] [--quick]`."""
+"""`make bench`: `python -m tests.bench [NAME...] [--quick]`; `scale` only where it is named."""
 
 import argparse
 import signal
@@ -6,19 +6,29 @@ import sys
 import time
 
 from config import env
-from tests.bench import backtest, events_by_file, http_events, place, report, zone_page
+from tests.bench import (
+    backtest,
+    events_by_file,
+    http_events,
+    place,
+    report,
+    scale,
+    zone_page,
+)
 
 BENCHES = {bench.NAME: bench for bench in (zone_page, events_by_file, backtest, http_events)}
+LONG = {scale.NAME: scale}
 RESULTS = env.ROOT / "bench" / "results.json"
 
 
 def main() -> int:
     """Measure, print and write; 0 also where a target is missed, for machines differ."""
+    names = f"{', '.join(BENCHES | LONG)} (default: all but {', '.join(LONG)})"
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("name", nargs="*", help=f"some of {', '.join(BENCHES)}; default: all")
+    parser.add_argument("name", nargs="*", help=f"some of {names}")
     parser.add_argument("--quick", action="store_true", help="short runs, to see that all works")
     chosen = parser.parse_args()
-    if unknown := [name for name in chosen.name if name not in BENCHES]:
+    if unknown := [name for name in chosen.name if name not in BENCHES | LONG]:
         parser.error(f"there is no benchmark {unknown[0]}")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))
     began = time.monotonic()
@@ -26,8 +36,8 @@ def main() -> int:
     with place.made() as here:
         prepare(here)
         for name in chosen.name or BENCHES:
-            result = BENCHES[name].run(here, quick=chosen.quick)
-            results += [result] if result else []
+            found = (BENCHES | LONG)[name].run(here, quick=chosen.quick)
+            results += found if isinstance(found, list) else [found] if found else []
     report.write(results, RESULTS, quick=chosen.quick)
     print(f"\n{report.table(results)}\n\n{time.monotonic() - began:.0f} s; see {RESULTS.name}")
     return 0

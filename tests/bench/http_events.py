@@ -58,15 +58,15 @@ class Bank:
         """So many requests, each ready to be sent; customers take turns."""
         return [web.request("POST", "/api/v1/events", *self.signed()) for _ in range(number)]
 
-    def signed(self, customer: int | None = None) -> tuple[dict[str, str], bytes]:
-        """Headers and body of the next event."""
+    def signed(self, subject: str = "") -> tuple[dict[str, str], bytes]:
+        """Headers and body of the next event; customers take turns."""
         number = next(self._numbers)
         event = {
             "specversion": "1.0",
             "id": f"bill-{number}",
             "source": "/bench",
             "type": "bill.paid",
-            "subject": f"bench-{number % CUSTOMERS if customer is None else customer}",
+            "subject": subject or f"bench-{number % CUSTOMERS}",
             "time": (self._start + timedelta(milliseconds=10 * number)).isoformat(),
             "data": {"amount": "120.50", "biller": "water"},
         }
@@ -144,7 +144,7 @@ def _points_seen_late(place: Place, port: int, bank: Bank) -> int:
     token = session("bench-7")
     late, before = 0, _points(port, token)
     for _ in range(10):
-        web.ask(port, "POST", "/api/v1/events", *bank.signed(customer=7))
+        web.ask(port, "POST", "/api/v1/events", *bank.signed(subject="bench-7"))
         after = _points(port, token)
         late += after != before + POINTS
         before = after

@@ -76,9 +76,10 @@ STATEMENTS = [
     ),
     Statement(
         "level_changes",
-        """INSERT INTO growth_levelchange (id, customer_id, before, after, growth_value, scheme_id)
+        """INSERT INTO growth_levelchange (id, customer_id, before, after, growth_value, scheme_id,
+             cause)
            SELECT * FROM unnest(%b::bigint[], %b::bigint[], %b::text[], %b::text[], %b::bigint[],
-             %b::bigint[])""",
+             %b::bigint[], %b::text[])""",
     ),
     Statement(
         "memberships",

@@ -103,8 +103,8 @@ class _Reader:
         )
         self._sort(
             "level_changes",
-            """SELECT changed_at, id, customer_id, before, after, growth_value, scheme_id
-               FROM growth_levelchange""",
+            """SELECT changed_at, id, customer_id, before, after, growth_value, scheme_id,
+                 cause FROM growth_levelchange""",
         )
         self._sort(
             "memberships", "SELECT since, customer_id, segment_id FROM growth_segmentmembership"

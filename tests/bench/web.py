@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import psutil
 
 from config import env
-from tests.bench.place import Place
+from tests.bench.place import MAIN, Place
 
 CONNECTIONS = 8
 OURS = "config.wsgi:application"
@@ -21,13 +21,13 @@ BARE = "tests.bench.bare:application"
 
 
 @contextmanager
-def serving(place: Place, application: str) -> Iterator[int]:
+def serving(place: Place, application: str, database: str = MAIN) -> Iterator[int]:
     """The port of a server that answers; it ends with all its workers."""
     port = _free_port()
     command = [*place.web_command(port)[:-1], application]
     with (place.places.log / "bench-web.log").open("a") as log:
         server = subprocess.Popen(
-            command, cwd=env.ROOT, env=place.environment(), stdout=log, stderr=log
+            command, cwd=env.ROOT, env=place.environment(database), stdout=log, stderr=log
         )
     try:
         _wait(server, port)
