@@ -17,8 +17,8 @@ from growth.models import ApiClient, ApiSecret
 
 logger = logging.getLogger(__name__)
 
-EVENTS, HANDOFFS = "events:write", "handoffs:write"
-SCOPES = (EVENTS, HANDOFFS)
+EVENTS, HANDOFFS, SUPPORT = "events:write", "handoffs:write", "support:read"
+SCOPES = (EVENTS, HANDOFFS, SUPPORT)
 MAX_LIVE_SECRETS = 2
 # A secret that is revoked, or a client that is stopped, is refused after at most this long.
 REMEMBERED_SECONDS = 1.0

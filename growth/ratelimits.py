@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 DEFAULTS = {
     "events": "100000/minute",  # events of an API client
     "handoffs": "30000/minute",  # tickets of an API client
+    "support": "6000/minute",  # questions of an API client about customers
     "reads": "600/minute",  # calls of a customer that change nothing
     "writes": "120/minute",  # calls of a customer that may
 }

@@ -55,13 +55,14 @@ class SignedView(APIView):
     scope: ClassVar[str]
     content_types: ClassVar[tuple[str, ...]] = ("application/json",)
     max_bytes: ClassVar[int] = 64 * 1024
+    method: ClassVar[str] = "POST"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Check everything about the request but its meaning, then answer it."""
-        if request.method != "POST":
-            detail = f"{request.method} is not for this address."
+        if request.method != self.method:
+            detail, allow = f"{request.method} is not for this address.", {"Allow": self.method}
             return problem_response(
-                status=405, code="method_not_allowed", detail=detail, headers={"Allow": "POST"}
+                status=405, code="method_not_allowed", detail=detail, headers=allow
             )
         try:
             content_type = self._content_type(request)
@@ -126,6 +127,21 @@ class SignedView(APIView):
             return request.body
         except OSError:
             raise Refused(400, "malformed", "The body did not come whole.") from None
+
+
+class SignedReadView(SignedView):
+    """A GET by a system of the bank. It has no body: what is signed in its place is the path.
+
+    So a signature is good for what it was made for, and for nothing else.
+    """
+
+    method = "GET"
+
+    def _content_type(self, request: HttpRequest) -> str:
+        return ""
+
+    def _body(self, request: HttpRequest) -> bytes:
+        return request.get_full_path().encode()
 
 
 def _drain(request: HttpRequest) -> None:

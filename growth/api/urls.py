@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from growth.api import events, handoffs, levels, me, sessions, statements
+from growth.api import events, explain, handoffs, levels, me, sessions, statements
 
 urlpatterns = [
     path("events", events.EventsView.as_view(), name="events"),
@@ -22,6 +22,12 @@ urlpatterns = [
     path("me/tasks", me.TasksView.as_view(), name="me-tasks"),
     path("me/tasks/<slug:code>/claim", me.ClaimView.as_view(), name="me-task-claim"),
     path("me/tasks/<slug:code>/make-ups", me.MakeUpsView.as_view(), name="me-task-make-ups"),
+    path("me/tasks/<slug:code>/why", explain.MyWhyView.as_view(), name="me-task-why"),
+    path(
+        "customers/<str:ref>/tasks/<slug:code>/why",
+        explain.WhyView.as_view(),
+        name="customer-task-why",
+    ),
     path("me/level", levels.LevelView.as_view(), name="me-level"),
     path("me/badges", levels.BadgesView.as_view(), name="me-badges"),
     path("me/notices", levels.NoticesView.as_view(), name="me-notices"),

@@ -29,6 +29,7 @@ from tests.growth.world import (
 )
 from tests.oracles import plain, worlds
 from tests.oracles.test_oracle import RolledBack
+from tests.signing import Bank
 
 pytestmark = pytest.mark.django_db
 
@@ -248,3 +249,63 @@ def test_a_task_that_is_locked_or_unknown(programme):
     assert verdicts() == ["before_prerequisite"]
     with pytest.raises(NotFound):
         why("nothing")
+
+
+# Who is told what ------------------------------------------------------------------------------
+
+
+def test_support_asks_with_a_signed_request_and_reads_everything(programme, client):
+    bank = Bank(client, "support:read")
+    load(task(where=[{"field": "amount", "min": 100}]))
+    take(event(when="2025-01-05", data={"amount": 5}))
+    path = "/api/v1/customers/ada/tasks/t/why"
+
+    answer = client.get(path, headers=bank.headers(path.encode()))
+
+    assert answer.status_code == 200, answer.content
+    told = answer.json()
+    assert (told["customer_id"], told["status"], told["progress"]["current"]) == ("ada", "open", 0)
+    (judged,) = told["events"]
+    assert (judged["counted"], judged["code"]) == (False, "wrong_field")
+    assert judged["facts"] == {"field": "amount", "operator": "min", "expected": 100, "found": 5}
+
+
+def test_a_signature_is_good_for_its_path_and_its_scope_only(programme, client):
+    load(task())
+    take(event(), event(who="bob"))
+    path = "/api/v1/customers/ada/tasks/t/why"
+    bank, other = Bank(client, "support:read"), Bank(client, "events:write")
+
+    assert client.get(path).status_code == 401
+    elsewhere = bank.headers(b"/api/v1/customers/bob/tasks/t/why")
+    assert client.get(path, headers=elsewhere).status_code == 401
+    assert client.get(path, headers=bank.headers(b"")).status_code == 401
+    assert client.get(path, headers=other.headers(path.encode())).status_code == 403
+    assert client.post(path, headers=bank.headers(path.encode())).status_code == 405
+    gone = "/api/v1/customers/nobody/tasks/t/why"
+    assert client.get(gone, headers=bank.headers(gone.encode())).status_code == 404
+
+
+def test_the_customer_is_told_in_plain_words_and_nothing_of_guards(programme, client):
+    load(
+        task("verify", event="id.verified") | {"name": {"en": "Verify your identity"}},
+        task("t", "cumulative", requires=["verify"], velocity=VELOCITY),
+    )
+    take(event(when="2025-01-05"))
+    take(event("id.verified", when="2025-01-06"))
+    take(event(when="2025-01-07"), event(when="2025-01-07T01:00"))
+    bearer = Bank(client).bearer("ada")
+
+    answer = client.get("/api/v1/me/tasks/t/why", headers=bearer | {"Accept-Language": "en"})
+
+    assert answer.status_code == 200
+    assert answer.json()["lines"] == [
+        "Jan. 7, 2025: completed, 10 points given.",
+        "Jan. 7, 2025: there was no reward for this. Our service line can tell you more.",
+        "Jan. 5, 2025: did not count: it was before you completed “Verify your identity”.",
+    ]
+    assert client.get("/api/v1/me/tasks/x/why", headers=bearer).status_code == 404
+    assert client.get("/api/v1/me/tasks/t/why").status_code == 401
+
+
+VELOCITY = {"completions": 1, "within_hours": 2, "then": "deny"}
