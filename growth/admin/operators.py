@@ -15,6 +15,7 @@ NAMES = {
     groups.REVIEWERS: _("Reviewers"),
     groups.AUDITORS: _("Auditors"),
     groups.SUPPORT: _("Support"),
+    groups.FINANCE: _("Finance"),
 }
 
 

@@ -20,7 +20,7 @@ def test_groups_go_by_their_names_in_the_readers_language(admin_client, admin_us
 
     for name in RIGHTS:
         assert name in english
-    for name in ("内容编辑", "活动运营", "审核员", "审计员", "客服", "Branch 12"):
+    for name in ("内容编辑", "活动运营", "审核员", "审计员", "客服", "财务", "Branch 12"):
         assert name in chinese
     assert "Reviewers" not in chinese
 

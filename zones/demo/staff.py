@@ -13,6 +13,7 @@ GROUPS = {
     "reviewer": "Reviewers",
     "auditor": "Auditors",
     "support": "Support",
+    "finance": "Finance",
 }
 
 
