@@ -20,6 +20,14 @@ def _numbers() -> dict[str, str]:
         "privileges_have": _("Yours now, with {level}"),
         "privileges_next": _("Next, with {level}"),
         "keeps_until": _("Yours until {date}"),
+        "to_next_plain": _("{n} more growth value and you reach {level}."),
+        "keep_sure": _("{level} is yours, with no end in sight."),
+        "keep_needs": _(
+            "{level} is yours until {date}. With {n} more growth value by then, it stays yours."
+        ),
+        "keep_change": _("{level} is yours until {date}. Then the levels change."),
+        "helpers": _("These tasks bring growth value"),
+        "since": _("Since {date}"),
         "expiring": _("{points} expire on {date}"),
         "expiring_one": _("{points} expires on {date}"),
         "nothing_expires": _("None of your points expire soon."),
@@ -64,6 +72,8 @@ def _tasks() -> dict[str, str]:
         "lapsed": _("{n} rewards were not collected in time."),
         "lapsed_one": _("One reward was not collected in time."),
         "growth_a_day": _("up to {n} growth value a day"),
+        "why": _("Why?"),
+        "why_nothing": _("There is nothing to tell yet."),
         "no_tasks": _("No tasks for you right now. New ones come with the new month."),
         "times": _("Done {n} times"),
         "times_one": _("Done once"),

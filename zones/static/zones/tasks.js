@@ -23,7 +23,7 @@ function row(task) {
   return el("article", { class: `task task--${task.status}`, data: { block: `task-${task.code}`, track: `task:${task.code}` } },
     el("span", { class: "task__icon" }, icon(task.icon)),
     el("div", {}, el("h4", { class: "task__name" }, task.name), reward(task)),
-    action(task), progress(task), makeUp(task), held(task), how(task));
+    action(task), progress(task), makeUp(task), held(task), how(task), why(task));
 }
 
 function held(task) {
@@ -77,6 +77,13 @@ function how(task) {
   if (!text && !extra.length) return null;
   return el("details", { class: "task__how", data: { track: `task-how:${task.code}` } }, el("summary", {}, say("how_to")),
     text ? el("p", {}, text) : null, ...extra.map((line) => el("p", {}, line)));
+}
+
+function why(task) {
+  const place = el("div", { role: "status" });
+  const box = el("details", { class: "task__how", data: { track: `task-why:${task.code}` } }, el("summary", { "aria-label": `${say("why")} ${task.name}` }, say("why")), place);
+  box.addEventListener("toggle", async () => box.open && (await import("./why.js")).tell(task.code, place));
+  return box;
 }
 
 function milestone({ target, reached, reward: { points, growth } }) {
