@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Min
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from growth import badge_images, registry
 from growth.bulk import array
@@ -36,6 +37,7 @@ def register() -> None:
     registry.reward_payers["badge"] = grant
     registry.reward_reversers["badge"] = revoke
     registry.reward_grants["badge"] = grants
+    registry.customer_panels.append((_("Badges"), "growth/admin/customer_badges.html", panel))
 
 
 def grant(*, customer_id: int, code: str, key: str) -> None:
@@ -81,6 +83,11 @@ def held(customer_id: int) -> list[Held]:
         )
         for pk, moment in since.items()
     ]
+
+
+def panel(customer_id: int) -> dict[str, Any]:
+    """For the operators' page of a customer."""
+    return {"badges": held(customer_id)}
 
 
 class BadgesSection:

@@ -1,8 +1,8 @@
 """What pages report: stored once, and a customer's visit told to growth as ``zone.visited``.
 
 A visit becomes one event, because an event never changes. It goes out when it is long enough
-for every live task that asks for a number of seconds, or else when it is over: the page said
-so, or nothing came from it for a while.
+for every live task that asks for a number of seconds, or else when it is over (at the latest, and
+where a task measures visits): the page said so, or nothing came from it for a while.
 """
 
 import logging
@@ -108,7 +108,10 @@ def report_finished(limit: int = 500) -> int:
 
 
 def enough_seconds() -> int:
-    """Seconds that satisfy every live task on visits; asked of the database once a minute."""
+    """Seconds that satisfy every live task on visits; asked of the database once a minute.
+
+    What a task measures of a visit is known when the visit is over.
+    """
     global _asked
     asked_at, known = _asked
     if time.monotonic() - asked_at < _ASKED_SECONDS:
@@ -116,6 +119,8 @@ def enough_seconds() -> int:
     specs = TaskVersion.objects.filter(end_release__isnull=True, spec__event="zone.visited")
     wanted = [ENOUGH_SECONDS]
     for spec in specs.values_list("spec", flat=True):
+        if any(measure.get("field") for measure in spec.get("measures", ())):
+            wanted.append(LONGEST_VISIT)
         for condition in spec.get("where", ()):
             if condition.get("field") == "seconds_visible" and isinstance(
                 condition.get("min"), int | float
@@ -165,6 +170,7 @@ def _add_to_visit(batch: Batch, customer_id: int, now: datetime) -> ZoneVisit | 
     """Add seconds and blocks to the view's visit; None if it is reported or somebody else's."""
     seconds = sum(item.seconds for item in batch.items)
     blocks = sum(item.kind == TrackingEvent.Kind.IMPRESSION for item in batch.items)
+    clicks = sum(item.kind == TrackingEvent.Kind.CLICK for item in batch.items)
     visit, _created = ZoneVisit.objects.get_or_create(
         view=batch.view,
         defaults={
@@ -186,8 +192,9 @@ def _add_to_visit(batch: Batch, customer_id: int, now: datetime) -> ZoneVisit | 
     possible = int((now - visit.began_at).total_seconds()) + 1
     visit.seconds = min(visit.seconds + seconds, possible, LONGEST_VISIT)
     visit.blocks += blocks
+    visit.clicks += clicks
     visit.last_at = now
-    visit.save(update_fields=["seconds", "blocks", "last_at"])
+    visit.save(update_fields=["seconds", "blocks", "clicks", "last_at"])
     return visit
 
 
@@ -203,6 +210,7 @@ def _event(visit: ZoneVisit) -> dict[str, Any]:
             "zone": visit.zone,
             "seconds_visible": visit.seconds,
             "blocks_seen": visit.blocks,
+            "interactions": visit.clicks,
             "entry": visit.entry,
         },
     }

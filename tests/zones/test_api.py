@@ -120,6 +120,7 @@ def test_a_visit_becomes_one_event(city):
         "zone": "city",
         "seconds_visible": 5,
         "blocks_seen": 1,
+        "interactions": 0,
         "entry": "direct",
     }
 

@@ -122,6 +122,7 @@ def _open_app(diary: Diary, person: Person, day: Day, dice: random.Random) -> No
             "zone": zone,
             "seconds_visible": seconds,
             "blocks_seen": min(16, 2 + seconds // 9),
+            "interactions": min(9, seconds // 20),
             "entry": dice.choice(("home", "home", "message", "search")),
         }
         diary.write("zone.visited", diary.moment(day.on, hour + 0.03), data)

@@ -48,12 +48,14 @@ def describe(images: dict[str, Any]) -> None:
             description=text["how"], icon=text["icon"], link=text["link"]
         )
     for code, text in files.read("levels").items():
-        Level.objects.filter(code=code, privileges={}).update(
-            privileges={
-                language: "\n".join(line[language] for line in text["privileges"])
-                for language in files.LANGUAGES
-            }
-        )
+        said = {
+            language: "\n".join(line[language] for line in text["privileges"])
+            for language in files.LANGUAGES
+        }
+        for level in Level.objects.filter(code=code):
+            if not level.brings:
+                level.privileges |= said
+                level.save(update_fields=["privileges"])
 
 
 def _merchant(text: dict[str, Any]) -> Merchant:

@@ -53,6 +53,7 @@ class ZoneVisit(models.Model):
     entry = models.CharField(_("entry"), max_length=40, blank=True, default="")
     seconds = models.PositiveIntegerField(_("visible seconds"), default=0)
     blocks = models.PositiveIntegerField(_("blocks seen"), default=0)
+    clicks = models.PositiveIntegerField(_("things touched"), default=0, db_default=0)
     began_at = models.DateTimeField(_("began at"))
     last_at = models.DateTimeField(_("last heard of"))
     reported_at = models.DateTimeField(_("reported at"), null=True)

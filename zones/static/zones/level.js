@@ -1,6 +1,9 @@
 // Level, progress and points: on the card, in the header, and on the customer's own page.
-import { all, day, el, find, number, say } from "./dom.js";
-import { watch } from "./store.js";
+import { call } from "./api.js";
+import { all, day, el, find, icon, number, safeImage, say } from "./dom.js";
+import { path, watch } from "./store.js";
+
+const SOON = 30 * 86400000;
 
 export function start() {
   for (const card of all("[data-level]")) {
@@ -14,6 +17,12 @@ export function start() {
       place.textContent = number(points.available);
     });
   }
+  const places = all("[data-notices]");
+  if (places.length) path("notices", "me/notices");
+  for (const place of places) {
+    place.setAttribute("data-quiet", "");
+    watch("notices", place, showNotices);
+  }
   if (document.body.dataset.page === "my") for (const line of all("[data-expiring]")) {
     line.setAttribute("data-quiet", "");
     watch("points", line, showExpiring);
@@ -22,6 +31,7 @@ export function start() {
 
 function showLevel(level, card) {
   find("[data-level-name]", card).textContent = level.name || "–";
+  showBadge(level.badge, find("[data-level-badge]", card));
   const bar = find("[data-level-progress]", card);
   const line = find("[data-level-next]", card);
   if (!level.next) {
@@ -32,7 +42,23 @@ function showLevel(level, card) {
   const { needs, name } = level.next;
   bar.value = Math.round((100 * level.growth_value) / Math.max(1, level.growth_value + needs));
   line.replaceChildren(say("to_next", { n: needs, level: name }));
-  if (level.keeps_until) line.append(el("br"), say("keeps_until", { date: day(level.keeps_until) }));
+  // What ends soon is said by a notice.
+  if (level.keeps_until && new Date(level.keeps_until) - Date.now() > SOON) line.append(el("br"), say("keeps_until", { date: day(level.keeps_until) }));
+}
+
+function showBadge(badge, image) {
+  const src = safeImage(badge?.src);
+  image.hidden = !src;
+  if (src) Object.assign(image, { src, srcset: badge.srcset });
+}
+
+// In good time before a level or points end: what stays until when, and what to do.
+function showNotices(notices, box) {
+  box.replaceChildren(...notices.map(({ title, text }) => el("p", { class: "level__notice" }, icon("calendar-check"),
+    el("span", {}, el("strong", {}, title), el("span", {}, text)))));
+  box.hidden = !notices.length;
+  const ids = notices.filter((one) => !one.seen).map((one) => one.id);
+  if (ids.length) call("me/notices/seen", { method: "POST", body: { ids } }).catch(() => {});
 }
 
 function showExpiring(points, line) {

@@ -1,25 +1,72 @@
 // The customer's own page: vouchers, points in and out, settings.
 import { Trouble, call } from "./api.js";
-import { day, el, find, icon, number, say, toast } from "./dom.js";
+import { day, el, find, icon, number, safeImage, safeLink, say, toast } from "./dom.js";
 import { open } from "./sheet.js";
 import { items } from "./shelf.js";
 import { path, refresh, source, watch } from "./store.js";
 import { voucher } from "./vouchers.js";
 
+const HELPERS = 5;
 const OVER = ["used", "cancelled", "expired"];
 
 export function start() {
   source("entries", () => call("me/points/entries"));
   source("vouchers", () => call("me/redemptions"));
   path("me", "me");
+  path("badges", "me/badges");
   const privileges = find("[data-privileges]");
   privileges.setAttribute("data-quiet", "");
   watch("level", privileges, showPrivileges);
+  watch("level", find("[data-growth]"), showGrowth);
+  watch("tasks", find("[data-growth]"), showHelpers);
+  const badges = find("[data-badges]");
+  badges.setAttribute("data-quiet", "");
+  watch("badges", badges, showBadges);
   watch("vouchers", find("[data-vouchers]"), showVouchers);
   watch("entries", find("[data-entries]"), showEntries);
   const form = find("[data-settings]");
   form.setAttribute("data-quiet", "");
   watch("me", form, showSettings);
+}
+
+// How long the level is sure, and the open tasks that bring growth value.
+const grown = { said: [], helpers: [] };
+
+function showGrowth(level, box) {
+  const { keep, next, name } = level;
+  grown.said = [
+    keep && say(keep.needs ? "keep_needs" : "keep_change", { n: keep.needs, date: day(keep.by), level: name }),
+    !keep && say("keep_sure", { level: name }),
+    next && say("to_next_plain", { n: next.needs, level: next.name }),
+  ].filter(Boolean);
+  drawGrowth(box);
+}
+
+function showHelpers(tasks, box) {
+  grown.helpers = tasks.filter((task) => task.reward?.growth > 0 && ["open", "claimable"].includes(task.status)).slice(0, HELPERS);
+  drawGrowth(box);
+}
+
+function drawGrowth(box) {
+  if (!grown.said.length) return;
+  box.replaceChildren(
+    ...grown.said.map((line) => el("p", { class: "growth__line" }, icon("calendar-check"), el("span", {}, line))),
+    grown.helpers.length ? el("h3", {}, say("helpers")) : "",
+    grown.helpers.length ? el("ul", { class: "growth__tasks" }, ...grown.helpers.map(helper)) : "");
+}
+
+function helper(task) {
+  const gained = say(task.kind === "activity" ? "growth_a_day" : "growth", { n: task.reward.growth });
+  const link = safeLink(task.link);
+  const name = link ? el("a", { href: link, data: { track: `growth:${task.code}` } }, task.name) : el("span", {}, task.name);
+  return el("li", {}, icon(task.icon), name, el("span", { class: "meta" }, `+${gained}`));
+}
+
+function showBadges(badges, box) {
+  box.replaceChildren(...badges.map(({ image, name, description, granted_at: at }) => el("figure", { class: "badge" },
+    el("img", { src: safeImage(image.src), srcset: image.srcset, width: 72, height: 72, alt: "", loading: "lazy" }),
+    el("figcaption", {}, el("strong", {}, name), el("span", { class: "meta" }, description || say("since", { date: day(at) }))))));
+  box.closest("section").hidden = !badges.length;
 }
 
 // What the level brings, and what the next one would.

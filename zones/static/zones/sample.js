@@ -9,6 +9,7 @@ const codes = (attribute) => [...document.querySelectorAll(`[${attribute}]`)].fl
 const answers = {
   "me/level": () => ({ code: "silver", name: name("Silver", "银级"), growth_value: 260, next: { code: "gold", name: name("Gold", "金级"), needs: 140 } }),
   "me/points": () => ({ available: 1280, pending: 0, expiring: [] }),
+  "me/notices": () => [],
   "me/tasks": () => (codes("data-tasks").length ? codes("data-tasks") : ["task"]).map((code, at) => ({
     code, name: names[code] || code, status: ["claimable", "open", "completed", "locked"][at % 4], progress: { current: 2, target: 5 }, reward: { points: 50 }, completions: 0,
   })),
