@@ -8,6 +8,7 @@ from celery.schedules import crontab
 from django.db import OperationalError, transaction
 
 from growth import (
+    backtest_runs,
     bankday,
     budgets,
     changes,
@@ -143,6 +144,12 @@ def lapse_claims() -> int:
     return total
 
 
+@job(name="growth.run_backtests", soft_time_limit=7000, time_limit=7100, **RETRY)
+def run_backtests() -> int:
+    """Work off the back-tests that operators have asked for."""
+    return backtest_runs.work()
+
+
 @job(name="growth.forget_sessions", soft_time_limit=270, time_limit=300, **RETRY)
 def forget_sessions() -> None:
     """Drop tickets and sessions a day after their end."""
@@ -167,5 +174,6 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "growth.ask_risk": {"task": "growth.ask_risk", "schedule": 5.0},
     "growth.release_pending": {"task": "growth.release_pending", "schedule": crontab(10)},
     "growth.lapse_claims": {"task": "growth.lapse_claims", "schedule": crontab(20)},
+    "growth.run_backtests": {"task": "growth.run_backtests", "schedule": 30.0},
     "growth.forget_sessions": {"task": "growth.forget_sessions", "schedule": crontab(0, 3)},
 }

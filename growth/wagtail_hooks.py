@@ -17,6 +17,7 @@ policies.allow(
 )
 policies.allow(policies.PROGRAM, models.TaskDraft, models.ChangeRequest)
 policies.allow(("view", "change"), models.OpenItem)
+policies.allow(("view", "add"), models.BacktestRun)
 policies.allow(
     policies.READ,
     models.ApiClient,
@@ -32,6 +33,7 @@ policies.allow(
 
 # Viewsets ask for their model's policy when they are made, so they come after the policies.
 from growth.admin import (  # noqa: E402
+    backtest_views,
     change_viewset,
     customers,
     home,
@@ -52,6 +54,7 @@ class GrowthGroup(ModelViewSetGroup):
     menu_order = 210
     items = [
         *program_viewsets.VIEWSETS,
+        backtest_views.BacktestViewSet,
         *record_viewsets.VIEWSETS,
         open_item_viewset.OpenItemViewSet,
     ]

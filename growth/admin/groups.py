@@ -43,25 +43,29 @@ PEOPLE = ("growth.customer", "growth.customersession")
 LIABILITY = ("growth.liabilityflow",)
 # Asking for changes, and deciding on what others ask for.
 CHANGES = ("growth.changerequest",)
+# Drafts tried on the events of the past.
+BACKTESTS = ("growth.backtestrun",)
 SYSTEMS = ("growth.apiclient", "wagtailcore.modellogentry")
 
 VIEW, EDIT = ("view",), ("view", "add", "change")
 ASK, DECIDE = ("view", "add"), ("view", "change")
 RIGHTS: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {
-    EDITORS: [(PROGRAM, VIEW)],
+    EDITORS: [(PROGRAM, VIEW), (BACKTESTS, VIEW)],
     CAMPAIGN: [
         (PROGRAM, EDIT),
         (RECORDS, VIEW),
         (("benefits.codebatch",), ("view", "add")),
         (CHANGES, ASK),
+        (BACKTESTS, ASK),
     ],
     REVIEWERS: [
         (PROGRAM + RECORDS, VIEW),
+        (BACKTESTS, ASK),
         (CHANGES, DECIDE),
         (("growth.openitem",), ("view", "change")),
     ],
     AUDITORS: [
-        (PROGRAM + RECORDS + PEOPLE + SYSTEMS + CHANGES + LIABILITY, VIEW),
+        (PROGRAM + RECORDS + PEOPLE + SYSTEMS + CHANGES + LIABILITY + BACKTESTS, VIEW),
         (("benefits.codebatch", "growth.openitem"), VIEW),
     ],
     FINANCE: [(("growth.pointstransfer",) + LIABILITY, VIEW)],
