@@ -76,6 +76,9 @@ class AdjustView(AskView):
         """Whose points."""
         return get_object_or_404(Customer, pk=self.kwargs["pk"])
 
+    def get_page_subtitle(self) -> str:
+        return _("Adjust the points of {customer}").format(customer=self.customer.ref)
+
     def get_breadcrumbs_items(self) -> list[Any]:
         return [
             *self.breadcrumbs_items,

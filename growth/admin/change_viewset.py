@@ -106,7 +106,6 @@ class ChangeViewSet(ReadOnlyViewSet):
         DayColumn("asked_at", label=_("Asked")),
         DayColumn("effective_at", label=_("Takes effect")),
         Column("checker", label=_("Decided by")),
-        DayColumn("decided_at", label=_("Decided")),
     ]
     search_fields = ["subject", "reason"]
     filterset_class = ChangeFilterSet

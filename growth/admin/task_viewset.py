@@ -5,7 +5,6 @@ from typing import Any
 import django_filters
 from django.db.models import Count, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, Now, TruncDate
-from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
@@ -38,9 +37,8 @@ class TaskPreview(PreviewView):
 class DraftPreview(TaskPreview):
     """The same for a draft of a task that does not exist yet."""
 
-    def post(self, request: HttpRequest, code: str) -> HttpResponse:
-        """Render the preview of the posted form."""
-        return super().post(request, draft=get_object_or_404(TaskDraft, code=code))
+    def form_facts(self) -> dict[str, Any]:
+        return {"draft": get_object_or_404(TaskDraft, code=self.kwargs["code"])}
 
 
 def _versions(task: GrowthTask, known: Names) -> list[dict[str, Any]]:
@@ -161,12 +159,10 @@ class TaskViewSet(ProgramViewSet):
         "__str__",
         StageColumn(_stage),
         Column("change", label=_("Change under way"), accessor=_under_way),
-        Column("code", label=_("Code"), sort_key="code"),
         Column("kind", label=_("Kind"), accessor=_kind),
         Column("event", label=_("Event"), accessor="live_event"),
         PointsColumn("points", label=_("Points"), accessor=_points),
         PointsColumn("rewarded", label=_("Completions"), sort_key="rewarded"),
-        PointsColumn("version", label=_("Version"), accessor="live_number"),
         PointsColumn("position", label=_("Position"), sort_key="position"),
     ]
     search_fields = ["code", "name"]

@@ -91,15 +91,19 @@ class PreviewView(View):
     form_class: Any = None
     template_name = ""
 
-    def post(self, request: HttpRequest, pk: int | None = None, **more: Any) -> HttpResponse:
-        """Render the preview of the posted form; ``more`` is what it is made with besides."""
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Render the preview of the posted form."""
         if not policy_registry.get_by_type(self.model).user_has_any_permission(
             request.user, ["add", "change"]
         ):
             raise PermissionDenied
-        instance = get_object_or_404(self.model, pk=pk) if pk else None
-        form = self.form_class(request.POST, instance=instance, for_user=request.user, **more)
+        form = self.form_class(request.POST, for_user=request.user, **self.form_facts())
         return render(request, self.template_name, self.context(form))
+
+    def form_facts(self) -> dict[str, Any]:
+        """What the form is about, besides what was posted."""
+        pk = self.kwargs.get("pk")
+        return {"instance": get_object_or_404(self.model, pk=pk) if pk else None}
 
     def context(self, form: Any) -> dict[str, Any]:
         """What the template shows of a form, which may hold faults."""

@@ -102,11 +102,18 @@ def test_a_segment_is_built_without_writing_a_rule(desk, album):
     assert desk.complaints() == []
 
 
-def test_a_task_is_made_with_the_form(desk, album):
+def press(desk: Phone, selector: str, path: str) -> None:
+    """Press a button that leads to another page."""
+    button = desk.find(selector)
+    desk.js("arguments[0].scrollIntoView({block: 'center'})", button)
+    desk.js("arguments[0].click()", button)
+    desk.until(lambda: desk.path.startswith(path), f"{path} opens")
+
+
+def test_a_task_is_made_with_the_form_and_put_live_by_a_second_person(desk, album):
     log_in(desk, "campaign")
     desk.open("/admin/growth/tasks/new/", settled=False)
     desk.picture("admin-task-empty", album)
-
     write(desk, "[name=name_en]", "Buy a ticket for the tram")
     write(desk, "[name=code]", "tram-ticket")
     write(desk, "[name=event]", "tram.boarded")
@@ -114,9 +121,38 @@ def test_a_task_is_made_with_the_form(desk, album):
     write(desk, "[name=reward_points]", "15")
     desk.picture("admin-task", album)
     save(desk)
+    assert not GrowthTask.objects.filter(code="tram-ticket").exists()
 
+    write(desk, "[name=reason]", "Trams are the city's idea for spring.")
+    desk.picture("admin-draft", album)
+    press(desk, "form[action$='/drafts/tram-ticket/'] [type=submit]", "/admin/approvals/inspect/")
+    assert not desk.all("[name=decision][value=approve]")
+
+    desk.leave()
+    log_in(desk, "reviewer")
+    assert "Buy a ticket for the tram" in desk.text("main")
+    desk.picture("admin-waiting", album)
+    press(desk, "main .gz-warnings a", "/admin/approvals/inspect/")
+    desk.picture("admin-approval", album)
+    press(desk, "[name=decision][value=approve]", "/admin/approvals/inspect/")
+    desk.until(lambda: GrowthTask.objects.filter(code="tram-ticket").exists(), "it is live")
     task = GrowthTask.objects.get(code="tram-ticket")
     assert task.name["en"] == "Buy a ticket for the tram"
+    assert desk.complaints() == []
+
+
+def test_points_are_adjusted_on_the_customers_page(desk, album):
+    customer = Customer.objects.get(ref="demo-city")
+    log_in(desk, "support")
+    desk.open(f"/admin/customers/list/inspect/{customer.pk}/", settled=False)
+    press(desk, "a[href*='/approvals/adjust/']", "/admin/approvals/adjust/")
+    write(desk, "[name=points]", "120")
+    write(desk, "[name=cost_centre]", "CC-SERVICE")
+    write(desk, "[name=reason]", "The app was down on the day of the campaign.")
+    desk.picture("admin-adjust", album)
+    press(desk, "#w-editor-form [type=submit]", "/admin/approvals/inspect/")
+
+    assert "120" in desk.text("main")
     assert desk.complaints() == []
 
 
