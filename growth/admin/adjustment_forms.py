@@ -15,7 +15,6 @@ from growth.models import Budget
 
 MOST_BYTES = 20 * 2**20
 MOST_DAYS, MOST_MONTHS = 3650, 120
-POLICIES = [*EXPIRY, ("on", gettext_lazy("On a day"))]
 
 
 def cost_centres() -> list[tuple[str, str]]:
@@ -34,7 +33,7 @@ class FundingForm(forms.Form):
         widget=forms.TextInput({"list": "gz-cost-centres", "autocomplete": "off"}),
     )
     expiry = forms.ChoiceField(
-        label=gettext_lazy("The points expire"), choices=POLICIES, required=False
+        label=gettext_lazy("The points expire"), choices=EXPIRY, required=False
     )
     expiry_after = forms.IntegerField(
         label=gettext_lazy("After how many"),
