@@ -54,6 +54,7 @@ class Visitor:
     language: str
     large_text: bool
     personalised: bool
+    levels: frozenset[str] = frozenset()  # the level and all below it
 
     is_authenticated = True
 
@@ -152,6 +153,7 @@ def _visitor(token: str) -> Visitor | None:
         language=language,
         large_text=large_text,
         personalised=personalised,
+        levels=frozenset(levels[: rank + 1]),
     )
 
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from growth.sessions import Visitor
 
 
+# Before the code of a level that a component is limited to; no segment's code has a colon.
+LEVEL = "level:"
 _LANGUAGES = frozenset(code for code, _name in settings.LANGUAGES)
 
 
@@ -22,7 +24,7 @@ class Facts:
     language: str
     large_text: bool = False
     signed_in: bool = False
-    segments: frozenset[str] = frozenset()
+    segments: frozenset[str] = frozenset()  # and levels reached, as ``level:…``
 
     def relevant(self, named: frozenset[str]) -> Facts:
         """The same without the segments that the page does not name."""
@@ -44,7 +46,7 @@ class Facts:
 def facts_of(request: HttpRequest, visitor: Visitor | None) -> Facts:
     """The facts of whoever asks.
 
-    A customer who switched personalisation off sees what belongs to no segment.
+    A customer who switched personalisation off sees what belongs to no segment and no level.
     """
     if visitor is None:
         return Facts(language=_language(request, ""))
@@ -52,8 +54,13 @@ def facts_of(request: HttpRequest, visitor: Visitor | None) -> Facts:
         language=_language(request, visitor.language),
         large_text=visitor.large_text,
         signed_in=True,
-        segments=visitor.segments if visitor.personalised else frozenset(),
+        segments=_audience(visitor) if visitor.personalised else frozenset(),
     )
+
+
+def _audience(visitor: Visitor) -> frozenset[str]:
+    """What components may be limited to: the customer's segments, and levels reached."""
+    return visitor.segments | {f"{LEVEL}{code}" for code in visitor.levels}
 
 
 def _language(request: HttpRequest, chosen: str) -> str:

@@ -3,8 +3,11 @@
 from collections.abc import Callable
 
 from django.apps import apps
+from django.utils.translation import gettext
 
+from growth import levels
 from growth.text import localized
+from zones.facts import LEVEL
 
 Options = list[tuple[str, str]]
 
@@ -12,6 +15,14 @@ Options = list[tuple[str, str]]
 def segments() -> Options:
     """Every segment, as (code, name)."""
     return _named("growth", "Segment")
+
+
+def audiences() -> Options:
+    """Whom a component may be limited to: every segment, and every level above the lowest."""
+    scheme = levels.current_scheme()
+    above = list(scheme.levels.order_by("threshold"))[1:] if scheme else []
+    text = gettext("Level {level} and above")
+    return [*segments(), *((f"{LEVEL}{step.code}", text.format(level=step)) for step in above)]
 
 
 def tasks() -> Options:

@@ -28,12 +28,12 @@ class _CodeBlock(blocks.ChoiceBlock):
 
 
 class SegmentCodeBlock(_CodeBlock):
-    """The segment that alone sees a component; empty: everybody does."""
+    """The segment, or level and above, that alone sees a component; empty: everybody does."""
 
     def __init__(self, **kwargs):
         super().__init__(
             **{
-                "choices": options.segments,
+                "choices": options.audiences,
                 "required": False,
                 "label": _("only shown to"),
                 "help_text": _("Leave empty to show it to everybody."),

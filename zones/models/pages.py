@@ -11,6 +11,7 @@ from wagtail.models import Page, Site
 
 from zones.blocks import FunnelBlock
 from zones.blocks.identity import with_ids
+from zones.facts import LEVEL
 
 
 def _customer_url(page: Page, path: str, request: HttpRequest | None):
@@ -124,7 +125,7 @@ class ZonePage(Page):
             ("customer", gettext("A customer")),
             ("public", gettext("Without a session")),
             ("large", gettext("Large text")),
-            *((f"segment:{code}", gettext("Segment: {code}").format(code=code)) for code in named),
+            *((f"segment:{code}", _limited_to(code)) for code in named),
         ]
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
@@ -139,8 +140,15 @@ class ZonePage(Page):
                     language=self.locale.language_code,
                     large_text=mode_name == "large",
                     signed_in=mode_name != "public",
-                    segments=frozenset(mode_name.split(":")[1:]),
+                    segments=frozenset(mode_name.split(":", 1)[1:]),
                 ),
                 sample=True,
             )
         )
+
+
+def _limited_to(code: str) -> str:
+    """A segment, or a level, that a component is limited to."""
+    if code.startswith(LEVEL):
+        return gettext("Level: {code}").format(code=code.removeprefix(LEVEL))
+    return gettext("Segment: {code}").format(code=code)
