@@ -45,7 +45,7 @@ def of(found: Mapping[str, Any]) -> dict[str, Any]:
             figure(_("Growth value"), "growth"),
         ],
         "compared": compared,
-        "charts": _charts(days) if days else [],
+        "charts": charts(days) if days else [],
         "refused": [(words.reason(code), times) for code, times in draft["refused"].items()],
         "ends": [_end(row, names) for row in found["ends"]],
         "budgets": _budgets(found["budgets"]),
@@ -57,7 +57,8 @@ def of(found: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _charts(days: Sequence[Mapping[str, Any]]) -> list[Chart]:
+def charts(days: Sequence[Mapping[str, Any]]) -> list[Chart]:
+    """Points and completions over the days; a bar stands for several where there are many."""
     shown = {"points": _("Points by day"), "completions": _("Completions by day")}
     width, first, last = _width(days), days[0]["day"], days[-1]["day"]
     starts = [first + timedelta(days=offset) for offset in range(0, (last - first).days + 1, width)]

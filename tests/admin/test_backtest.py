@@ -1,0 +1,77 @@
+"""Back-tests in the admin: asked for, worked off, read."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+
+from growth import backtest, backtest_runs, bankday
+from growth.admin import backtest_figures
+from growth.models import BacktestRun
+from tests.growth.world import event, take
+
+
+def asked(client, code="verify"):
+    """The run that a post of the form has made."""
+    today = bankday.today()
+    days = {"first_day": str(today - timedelta(days=30)), "last_day": str(today)}
+    answer = client.post(f"{reverse('backtests:add')}?draft={code}", days)
+    assert answer.status_code == 302, answer.content
+    return BacktestRun.objects.latest("pk")
+
+
+def test_a_task_is_tried_and_read(sign_in):
+    yesterday = bankday.today() - timedelta(days=1)
+    take(event("identity.verified", who="ada", when=yesterday))
+    client = sign_in("Campaign")
+    run = asked(client)
+    page, state = (reverse(f"backtests:{name}", args=[run.pk]) for name in ("inspect", "state"))
+
+    assert "data-gz-backtest" in client.get(page).content.decode()
+    assert client.get(state).json()["state"] == "waiting"
+    assert backtest_runs.work() == 1 and backtest_runs.work() == 0
+
+    told = client.get(state).json()
+    assert told["state"] == "done"
+    html = client.get(page).content.decode()
+    assert "Customers reached" in html and "backtest-points" in html
+    assert client.get(reverse("backtests:index")).status_code == 200
+
+
+def test_a_run_that_fails_says_so_and_stops_nobody(sign_in, monkeypatch):
+    client = sign_in("Campaign")
+    broken, good = asked(client), asked(client)
+    honest, faults = backtest.run, iter([RuntimeError("broken")])
+
+    def run(document, **options):
+        for fault in faults:
+            raise fault
+        return honest(document, **options)
+
+    monkeypatch.setattr(backtest, "run", run)
+    assert backtest_runs.work() == 2
+    states = dict(BacktestRun.objects.values_list("pk", "state"))
+    assert states == {broken.pk: "failed", good.pk: "done"}
+    page = client.get(reverse("backtests:inspect", args=[broken.pk]))
+    assert "This back-test failed." in page.content.decode()
+
+
+def test_who_may_not_ask_does_not_and_an_unknown_task_is_not_found(sign_in):
+    assert sign_in("Editors").get(f"{reverse('backtests:add')}?draft=verify").status_code == 302
+    assert sign_in("Campaign").get(f"{reverse('backtests:add')}?draft=x").status_code == 404
+
+
+def test_the_last_day_is_not_before_the_first(sign_in):
+    days = {"first_day": "2026-02-02", "last_day": "2026-02-01"}
+    answer = sign_in("Campaign").post(f"{reverse('backtests:add')}?draft=verify", days)
+    assert answer.status_code == 200
+    assert not BacktestRun.objects.exists()
+
+
+@pytest.mark.parametrize("span", [1, 59, 60, 61, 400])
+def test_the_chart_has_room_for_every_bar(span):
+    first = date(2025, 1, 1)
+    days = [{"day": first + timedelta(days=n), "points": 1, "completions": 1} for n in range(span)]
+    points, _completions = backtest_figures.charts(days)
+    assert points.total == span
+    assert all(float(bar.width) > 0 for bar in points.bars)
