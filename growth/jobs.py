@@ -9,6 +9,7 @@ from django.db import OperationalError, transaction
 
 from growth import (
     bankday,
+    bodies,
     budgets,
     changes,
     intake,
@@ -129,6 +130,12 @@ def forget_sessions() -> None:
     CustomerSession.objects.filter(expires_at__lt=old).delete()
 
 
+@job(name="growth.keep_event_bodies", soft_time_limit=270, time_limit=300, **RETRY)
+def keep_event_bodies() -> list[str]:
+    """Make room for the months to come and forget what is too old."""
+    return bodies.keep()
+
+
 # Celery's beat schedule; hours are the bank's.
 SCHEDULE: dict[str, dict[str, Any]] = {
     "growth.settle_bank_events": {"task": "growth.settle_bank_events", "schedule": 5.0},
@@ -142,5 +149,6 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "growth.ask_risk": {"task": "growth.ask_risk", "schedule": 5.0},
     "growth.release_pending": {"task": "growth.release_pending", "schedule": crontab(10)},
     "growth.lapse_claims": {"task": "growth.lapse_claims", "schedule": crontab(20)},
+    "growth.keep_event_bodies": {"task": "growth.keep_event_bodies", "schedule": crontab(45, 2)},
     "growth.forget_sessions": {"task": "growth.forget_sessions", "schedule": crontab(0, 3)},
 }
