@@ -10,7 +10,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 KEPT_SECONDS = 15  # however many ask, the tables are counted this seldom
-_KEY = "config:metrics"
+_KEY = "config:metrics:2"
 
 Figures = tuple[tuple[float, ...], dict[str, int]]
 
@@ -25,7 +25,7 @@ class Domain(Collector):
         except DatabaseError:
             yield GaugeMetricFamily("zones_database_up", "Whether the database answers.", 0)
             return
-        accepted, unsettled, oldest, dead, rejected, outstanding = backlog
+        accepted, unsettled, oldest, dead, rejected, outstanding, differences, unsealed = backlog
         yield GaugeMetricFamily("zones_database_up", "Whether the database answers.", 1)
         yield CounterMetricFamily("zones_events_accepted", "Bank events taken in.", accepted)
         for name, what, value in (
@@ -34,6 +34,8 @@ class Domain(Collector):
             ("events_dead_letters", "Events given up after several attempts.", dead),
             ("rejected_rows_open", "Rejected rows not replayed yet.", rejected),
             ("points_outstanding", "Points that customers hold.", outstanding),
+            ("reconcile_open_items", "Differences that nobody has seen to yet.", differences),
+            ("transfers_unsealed", "Points transfers not sealed yet.", unsealed),
         ):
             yield GaugeMetricFamily(f"zones_{name}", what, value)
         redemptions = GaugeMetricFamily(

@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from growth import open_items, seals
+
 
 class Backlog(NamedTuple):
     """Figures as the database has them now, whichever process is asked."""
@@ -14,10 +16,12 @@ class Backlog(NamedTuple):
     dead_letters: int
     rejected: int
     outstanding: int
+    open_items: int
+    unsealed: int
 
 
 def backlog() -> Backlog:
-    """Read it, in one statement. Dead letters no longer wait, so they are not unsettled."""
+    """Read it. Dead letters no longer wait, so they are not unsettled."""
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT (SELECT count(*) FROM growth_bankevent),
@@ -31,4 +35,13 @@ def backlog() -> Backlog:
                      FROM growth_bankevent WHERE settled_at IS NULL) AS w"""
         )
         accepted, unsettled, oldest, dead, rejected, outstanding = cursor.fetchone()
-    return Backlog(accepted, unsettled, max(0.0, oldest), dead, rejected, outstanding)
+    return Backlog(
+        accepted,
+        unsettled,
+        max(0.0, oldest),
+        dead,
+        rejected,
+        outstanding,
+        open_items.open_number(),
+        seals.unsealed(),
+    )

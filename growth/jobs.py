@@ -16,9 +16,12 @@ from growth import (
     ledger,
     levels,
     liability,
+    notices,
+    open_items,
     pauses,
     pending,
     risk,
+    seals,
     segments,
 )
 from growth.models import Customer, CustomerSession, HandoffTicket
@@ -53,6 +56,19 @@ def expire_points() -> int:
     return total
 
 
+@job(name="growth.seal_transfers", soft_time_limit=270, time_limit=300, **RETRY)
+def seal_transfers() -> int:
+    """Seal new points transfers into the hash chain. Safe to run many times at once."""
+    return seals.seal_all()
+
+
+@job(name="growth.reconcile", soft_time_limit=7000, time_limit=7200, **RETRY)
+def reconcile() -> list[int]:
+    """Seal what committed very late, compare all that is kept with the records, keep the list."""
+    seals.seal_all(everything=True)
+    return list(open_items.reconcile())
+
+
 @job(name="growth.close_liability", soft_time_limit=3500, time_limit=3600, **RETRY)
 def close_liability() -> int:
     """Keep the liability's figures of days that are over; returns how many days."""
@@ -76,6 +92,12 @@ def regrade_all(batch: int = 1000) -> int:
             ledger.lock_customers(ids)
             changed += len(levels.regrade(ids, today=today))
     return changed
+
+
+@job(name="growth.make_notices", soft_time_limit=3500, time_limit=3600, **RETRY)
+def make_notices() -> dict[str, int]:
+    """Tell customers in time that a level or points end; once for each day before."""
+    return notices.make(bankday.today())
 
 
 @job(name="growth.rebuild_segments", soft_time_limit=3500, time_limit=3600, **RETRY)
@@ -143,6 +165,9 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "growth.expire_points": {"task": "growth.expire_points", "schedule": crontab(5, 0)},
     "growth.regrade_levels": {"task": "growth.regrade_levels", "schedule": crontab(15, 0)},
     "growth.rebuild_segments": {"task": "growth.rebuild_segments", "schedule": crontab(30, 0)},
+    "growth.make_notices": {"task": "growth.make_notices", "schedule": crontab(50, 0)},
+    "growth.seal_transfers": {"task": "growth.seal_transfers", "schedule": 60.0},
+    "growth.reconcile": {"task": "growth.reconcile", "schedule": crontab(0, 2)},
     "growth.close_liability": {"task": "growth.close_liability", "schedule": crontab(40, 0)},
     "growth.apply_changes": {"task": "growth.apply_changes", "schedule": 15.0},
     "growth.watch_budgets": {"task": "growth.watch_budgets", "schedule": 5.0},

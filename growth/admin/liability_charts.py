@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from growth.admin.words import amount
-from growth.forecast import Outcome, Triple
+from growth.forecast import Triple
 from growth.liability import Standing
 
 WIDTH, HEIGHT, LEFT, FLOOR, TOP = 520, 190, 8, 160, 18
@@ -95,13 +95,12 @@ def band(
     key: str,
     title: str,
     past: Sequence[tuple[date, int]],
-    months: Sequence[tuple[date, Outcome]],
+    told: Sequence[tuple[date, Triple]],
     *,
     tone: str = "main",
     note: str = "",
 ) -> Band:
-    """A figure (``redeemed``, ``expired``, ``outstanding``) of past months and as forecast."""
-    told: list[tuple[date, Triple]] = [(start, getattr(outcome, key)) for start, outcome in months]
+    """A figure of past months, and as it is forecast (estimate, low, high)."""
     highest = max([value for _, value in past] + [high for _, (*_, high) in told] + [1])
     step = (WIDTH - 2 * LEFT) / (len(past) + len(told))
 

@@ -47,9 +47,15 @@ def kept_days() -> list[tuple[str, str]]:
 class ReportFilters(WagtailFilterSet):
     """Filters of the month table, of what is outstanding, and suppositions of the forecast."""
 
-    cost_centre = django_filters.ChoiceFilter(label=_("Cost centre"), choices=cost_centres)
-    since = django_filters.ChoiceFilter(label=_("From month"), choices=months)
-    until = django_filters.ChoiceFilter(label=_("To month"), choices=months)
+    cost_centre = django_filters.ChoiceFilter(
+        label=_("Cost centre"), choices=cost_centres, empty_label=_("all")
+    )
+    since = django_filters.ChoiceFilter(
+        label=_("From month"), choices=months, empty_label=_("the first")
+    )
+    until = django_filters.ChoiceFilter(
+        label=_("To month"), choices=months, empty_label=_("the newest")
+    )
     as_of = django_filters.ChoiceFilter(
         label=_("Outstanding at the end of"), choices=kept_days, empty_label=_("today")
     )

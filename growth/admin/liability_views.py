@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.cache import cache
@@ -169,18 +169,31 @@ def _sum(found: Outlook, figure: str) -> int:
 
 
 def _bands(asked: Asked, found: Outlook) -> Iterable[liability_charts.Band]:
-    past = [
-        row for row in liability.totals(asked.all_months) if row.start < found.start.replace(day=1)
-    ][-PAST_SHOWN:]
-    if asked.cost_centre is not None:
-        past = []  # the forecast is of all cost centres
+    """What was (where all cost centres are asked for: the forecast is of all), and what will be."""
+    begun, past = _begun(found), []
+    if asked.cost_centre is None:
+        past = [row for row in liability.totals(asked.all_months) if row.start < begun.start]
     for key, title, figure, tone in (
         ("redeemed", _t("Redeemed a month"), "spent", "warm"),
         ("expired", _t("Expired a month"), "expired", "quiet"),
         ("outstanding", _t("Outstanding at the month's end"), "closing", "main"),
     ):
-        history = [(row.start, max(0, getattr(row, figure))) for row in past]
-        yield liability_charts.band(key, title, history, found.months, tone=tone)
+        history = [(row.start, max(0, getattr(row, figure))) for row in past[-PAST_SHOWN:]]
+        ahead = [(start.replace(day=1), getattr(told, key)) for start, told in found.months]
+        if key != "outstanding":
+            start, values = ahead[0]
+            low, middle, high = (value + getattr(begun, figure) for value in sorted(values))
+            ahead[0] = (start, (middle, low, high))
+        yield liability_charts.band(key, title, history, ahead, tone=tone)
+
+
+def _begun(found: Outlook) -> Month:
+    """What had happened in the forecast's first month by the day on which the forecast starts."""
+    first = found.start.replace(day=1)
+    if first == found.start:
+        return Month(first, None, 0)
+    by_then = liability.totals(liability.months(until=found.start - timedelta(days=1)))
+    return by_then[-1]
 
 
 def _month_rows(asked: Asked) -> Iterable[Sequence[Any]]:

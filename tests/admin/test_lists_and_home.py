@@ -11,7 +11,7 @@ from growth import bankday, intake
 from growth.admin.customers import VIEWED
 from growth.admin.exports import harmless
 from growth.cloudevents import read_line
-from growth.models import BankEvent, Customer
+from growth.models import BankEvent, Customer, OpenItem
 
 
 def send(*events):
@@ -128,3 +128,21 @@ def test_the_home_page_of_support_has_no_campaign_figures(sign_in):
     html = sign_in("Support").get("/admin/").content.decode()
 
     assert "The last 14 days" not in html
+
+
+def test_a_reviewer_writes_what_is_known_about_a_difference_and_closes_it(sign_in):
+    item = OpenItem.objects.create(text="customer 7: balance 105, transfers 100, lots 100")
+    reviewer = sign_in("Reviewers")
+    listed = reviewer.get(reverse("open_items:index"))
+    assert "balance 105" in listed.content.decode()
+
+    url = reverse("open_items:edit", args=[item.pk])
+    said = {"note": "A restored backup; corrected.", "close": "on", "text": "forged"}
+    assert reviewer.post(url, said).status_code == 302
+
+    item.refresh_from_db()
+    assert (item.note, bool(item.closed_at)) == ("A restored backup; corrected.", True)
+    assert item.text.startswith("customer 7")
+    assert sign_in("Auditors").post(url, said | {"note": "mine"}).status_code == 302
+    item.refresh_from_db()
+    assert item.note == "A restored backup; corrected."

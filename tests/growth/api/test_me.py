@@ -5,8 +5,8 @@ from datetime import datetime, time, timedelta
 import pytest
 from django.db import connection
 
-from growth import bankday
-from growth.models import Level
+from growth import bankday, holds, ledger
+from growth.models import Customer, Level, PointsTransfer
 from tests.signing import event
 
 READS = ["me", "me/points", "me/points/entries", "me/tasks", "me/level"]
@@ -287,3 +287,20 @@ def test_an_address_that_is_not_there_is_a_problem(client, db, method, path):
 def test_a_body_of_another_type_is_a_problem(client, ada):
     answer = client.patch("/api/v1/me/settings", "a=b", content_type="text/plain", headers=ada)
     assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
+
+
+def test_points_that_are_held_or_owed_are_told_and_cannot_be_spent(client, ada):
+    who = Customer.objects.get(ref="ada").pk
+    holds.place_hold(customer_id=who, points=30, key="h", reason="review")
+    told = get(client, "me/points", ada)
+    assert (told["available"], told["held"], "owed" in told) == (70, 30, False)
+
+    ledger.spend(customer_id=who, points=60, key="k", reason="", origin={})
+    earning = PointsTransfer.objects.get(customer=who, kind="earn").key
+    ledger.take_back(
+        earning_key=earning, points=100, key="r", reason="reversed", today=bankday.today(),
+        policy=ledger.ALLOW_NEGATIVE,
+    )  # fmt: skip
+    told = get(client, "me/points", ada)
+    assert (told["available"], told["owed"]) == (0, 60)
+    assert get(client, "me", ada)["points"] == 0
