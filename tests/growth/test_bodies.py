@@ -47,15 +47,15 @@ def test_folding_again_needs_nothing_that_was_forgotten(settings) -> None:
     load(task(kind="cumulative", distinct_by="items", where=[{"field": "items", "exists": True}]))
     again = event(when="2025-01-16", data=NESTED)
     world.take(event(data=NESTED), again, event(data=NESTED | {"items": [1]}))
-    assert len(completions()) == 2
+    assert completions() == 2
     settings.EVENT_BODY_MONTHS = 1
     dropped = bodies.keep(date(2031, 5, 6))
     assert dropped and bodies.whole("/bank", again["id"]) is None
     late = event(when="2025-01-01", data=NESTED)
     world.take(late)
-    assert len(completions()) == 2
+    assert completions() == 2
     world.take(reversal(late))
-    assert len(completions()) == 2
+    assert completions() == 2
     assert list(report.differences()) == []
 
 
