@@ -2,11 +2,13 @@
 
 import hashlib
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
+from growth import bodies
 from growth.personal import holds_personal_number, may_hold_one
-from growth.values import BadJson, check_text, checked_text, parse_json
+from growth.values import BadJson, canonical, check_text, checked_text, parse_json
 
 REVERSED = "event.reversed"
 MAX_AHEAD = timedelta(minutes=5)
@@ -27,17 +29,21 @@ class Rejected(Exception):
 
 
 class Incoming(NamedTuple):
-    """A checked event. ``digest`` is equal for equal content (contract section 3)."""
+    """A checked event. ``digest`` is equal for equal content (contract section 3).
+
+    ``data`` is what rules may read of it; ``body`` all of it as JSON, where that is more.
+    """
 
     source: str
     event_id: str
     type: str
     subject: str
     time: datetime
-    data: dict[str, Any]
+    data: Mapping[str, Any]
     data_json: str
     digest: bytes
     target: tuple[str, str] | None  # (source, id) that an event.reversed names
+    body: str | None = None
 
 
 def read_event(value: Any, *, now: datetime) -> Incoming:
@@ -68,16 +74,19 @@ def read_event(value: Any, *, now: datetime) -> Incoming:
             "personal_data", "card, identity and phone numbers are not taken in; send a token"
         )
     content = "\x1f".join((texts["type"], texts["subject"], time.isoformat(), data_json))
+    target = _target(data) if texts["type"] == REVERSED else None
+    kept = bodies.readable(data)
     return Incoming(
         source=texts["source"],
         event_id=texts["id"],
         type=texts["type"],
         subject=texts["subject"],
         time=time,
-        data=data,
-        data_json=data_json,
+        data=kept,
+        data_json=data_json if kept is data else canonical(kept),
         digest=hashlib.blake2b(content.encode(), digest_size=16).digest(),
-        target=_target(data) if texts["type"] == REVERSED else None,
+        target=target,
+        body=None if kept is data else data_json,
     )
 
 

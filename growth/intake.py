@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
-from growth import bankday, prepared, progress, reversals, segments
+from growth import bankday, bodies, prepared, progress, reversals, segments
 from growth.bulk import TEXTS, columns, rows_as, texts
 from growth.cloudevents import REVERSED, Incoming
 from growth.fold import FoldEvent
@@ -109,6 +109,7 @@ def _take_in(events: Sequence[Incoming], *, settle: bool) -> list[str]:
     customers, rules, now = _lock_customers(unique)
     fresh = {key: event for key, event in unique.items() if event.subject in customers}
     stored = _insert(fresh, customers, rules, now if settle else None) if fresh else {}
+    bodies.store((*key, unique[key].body or "") for key in stored if unique[key].body)
     uncounted = _uncounted(unique, customers, stored)
     today = now.astimezone(bankday.zone()).date()
     if settle:
@@ -170,7 +171,8 @@ def _verdicts(
 
 _IDENTITIES = rows_as("k", source="text", event_id="text")
 _DIGESTS = f"""
-    SELECT source, event_id, digest FROM growth_bankevent JOIN {_IDENTITIES} USING (source, event_id)
+    SELECT source, event_id, digest FROM growth_bankevent
+    JOIN {_IDENTITIES} USING (source, event_id)
 """  # noqa: S608
 
 

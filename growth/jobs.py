@@ -10,6 +10,7 @@ from django.db import OperationalError, transaction
 from growth import (
     backtest_runs,
     bankday,
+    bodies,
     budgets,
     changes,
     intake,
@@ -158,6 +159,12 @@ def forget_sessions() -> None:
     CustomerSession.objects.filter(expires_at__lt=old).delete()
 
 
+@job(name="growth.keep_event_bodies", soft_time_limit=270, time_limit=300, **RETRY)
+def keep_event_bodies() -> list[str]:
+    """Make room for the months to come and forget what is too old."""
+    return bodies.keep()
+
+
 # Celery's beat schedule; hours are the bank's.
 SCHEDULE: dict[str, dict[str, Any]] = {
     "growth.settle_bank_events": {"task": "growth.settle_bank_events", "schedule": 5.0},
@@ -175,5 +182,6 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "growth.release_pending": {"task": "growth.release_pending", "schedule": crontab(10)},
     "growth.lapse_claims": {"task": "growth.lapse_claims", "schedule": crontab(20)},
     "growth.run_backtests": {"task": "growth.run_backtests", "schedule": 30.0},
+    "growth.keep_event_bodies": {"task": "growth.keep_event_bodies", "schedule": crontab(45, 2)},
     "growth.forget_sessions": {"task": "growth.forget_sessions", "schedule": crontab(0, 3)},
 }

@@ -10,6 +10,8 @@ BASE_DIR = env.ROOT
 ENVIRONMENT = env.environment()
 DATA_DIR = env.data_dir()
 BANK_TIME_ZONE = env.time_zone("BANK_TIME_ZONE", "Asia/Shanghai")
+# Whole event data, beyond what rules may read, is kept for so many months.
+EVENT_BODY_MONTHS = env.integer("EVENT_BODY_MONTHS", 13, least=1)
 # Callables that are asked about awards of tasks with ``risk: true`` (see growth.risk).
 RISK_CHECKS = env.words("RISK_CHECKS", "")
 

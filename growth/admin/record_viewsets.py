@@ -1,5 +1,6 @@
 """What happened: completions, bank events, rejected rows, points transfers. Read only."""
 
+import json
 from typing import Any
 
 import django_filters
@@ -12,6 +13,7 @@ from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 
+from growth import bodies
 from growth.admin import choices, names, words
 from growth.admin.listing import (
     DayColumn,
@@ -150,10 +152,16 @@ class EventInspectView(generic.InspectView):
         done = TaskCompletion.objects.filter(customer=event.customer_id, event=event)
         return {
             **super().get_context_data(**kwargs),
-            "details": details(event.data),
+            "details": details(_whole_data(event)),
             "completions": done.select_related("task"),
             "what": words.event(event.type),
         }
+
+
+def _whole_data(event: BankEvent) -> Any:
+    """All of an event's data as long as it is kept; then what rules read of it."""
+    body = bodies.whole(event.source, event.event_id)
+    return json.loads(body) if body else event.data
 
 
 def details(data: Any, prefix: str = "") -> list[tuple[str, str]]:
