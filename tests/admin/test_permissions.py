@@ -25,6 +25,7 @@ SEES = {
         "redemptions",
         "changes",
     },  # fmt: skip
+    "Finance": {"transfers"},
     "root": ALL,
 }
 
@@ -38,7 +39,7 @@ def test_each_group_sees_its_lists_only(sign_in, group):
     assert seen == SEES[group]
 
 
-@pytest.mark.parametrize("group", ["Editors", "Reviewers", "Auditors", "Support"])
+@pytest.mark.parametrize("group", ["Editors", "Reviewers", "Auditors", "Support", "Finance"])
 def test_only_campaign_changes_the_program(sign_in, group):
     client = sign_in(group)
     task = GrowthTask.objects.get(code="bills")
