@@ -6,6 +6,7 @@ from typing import Any
 import django_filters
 from django.db.models import OuterRef, Subquery
 from django.template.loader import render_to_string
+from django.urls import path
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _t
@@ -16,7 +17,7 @@ from wagtail.admin.views import generic
 from wagtail.log_actions import log
 
 from growth import level_standing, queries, registry, taskboard
-from growth.admin import adjustment_views, choices, words
+from growth.admin import adjustment_views, choices, explain_views, words
 from growth.admin.listing import DayColumn, ListView, PointsColumn, ReadOnlyViewSet
 from growth.admin.record_viewsets import details
 from growth.models import (
@@ -192,6 +193,12 @@ class CustomerViewSet(ReadOnlyViewSet):
     search_fields = ["ref__startswith"]
     filterset_class = CustomerFilterSet
     list_export = ["ref", "level", "balance", "enrolled_at"]
+
+    def get_urlpatterns(self) -> list[Any]:
+        return [
+            *super().get_urlpatterns(),
+            path("why/<int:pk>/<slug:code>/", explain_views.WhyView.as_view(), name="why"),
+        ]
 
 
 class SessionViewSet(ReadOnlyViewSet):
