@@ -20,7 +20,7 @@ class StatementEntrySerializer(serializers.Serializer):
     id = serializers.IntegerField()
     day = serializers.DateField()
     points = serializers.IntegerField(help_text="Signed: what came in is positive.")
-    kind = serializers.ChoiceField(choices=PointsTransfer.Kind.values)
+    kind = serializers.CharField(help_text=", ".join(PointsTransfer.Kind.values))
     title = serializers.CharField(source="what")
     balance = serializers.IntegerField()
     source = SourceSerializer()  # type: ignore[assignment]
