@@ -48,6 +48,11 @@ _NEEDED = {
 }
 
 
+def fits(kind: str, key: str) -> bool:
+    """Whether tasks of a kind have this key."""
+    return kind in _ONLY_FOR.get(key, KINDS)
+
+
 @dataclass(frozen=True)
 class Codes:
     """What a task may refer to."""
@@ -137,8 +142,8 @@ def _check_kind(checker: Checker, row: Mapping, path: str) -> None:
     for key in _NEEDED.get(kind, ("event",)):
         if key not in row:
             checker.fault(f"{path}.{key}", "is missing")
-    for key, kinds in _ONLY_FOR.items():
-        if key in row and kind not in kinds:
+    for key in _ONLY_FOR:
+        if key in row and not fits(kind, key):
             checker.fault(f"{path}.{key}", f"is not for {kind} tasks")
 
 

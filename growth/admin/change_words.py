@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from growth import adjustments, drafts
 from growth.admin.names import names
-from growth.admin.sentences import expiry_lines, task_lines
+from growth.admin.task_sentences import expiry_lines, task_lines
 from growth.admin.words import amount
 from growth.models import Wallet
 from growth.registry import Described

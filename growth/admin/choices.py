@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from growth import segments as segment_rules
 from growth.admin import words
 from growth.levels import current_scheme
-from growth.models import Badge, Customer, GrowthTask, Level, Segment, TaskVersion
+from growth.models import Badge, Budget, Customer, GrowthTask, Level, Segment, TaskVersion
 from growth.text import localized
 
 Choices = list[tuple[str, str]]
@@ -34,6 +34,11 @@ def levels() -> Choices:
 def badges() -> Choices:
     """Every badge, as (code, name)."""
     return [(code, _named(code, name)) for code, name in Badge.objects.values_list("code", "name")]
+
+
+def budgets() -> Choices:
+    """Every budget, as (code, name)."""
+    return [(code, _named(code, name)) for code, name in Budget.objects.values_list("code", "name")]
 
 
 def kinds() -> Choices:

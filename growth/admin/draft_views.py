@@ -20,7 +20,7 @@ from wagtail.log_actions import log
 from growth import bankday, drafts
 from growth.admin import change_words
 from growth.admin.names import names
-from growth.admin.sentences import task_lines
+from growth.admin.task_sentences import task_lines
 from growth.admin.views import ProgramCreateView, ProgramEditView
 from growth.draft_preview import Preview, preview
 from growth.errors import GrowthError

@@ -14,6 +14,8 @@ def names() -> Names:
         levels=dict(choices.levels()),
         tasks=dict(choices.tasks()),
         benefits=dict(benefits()),
+        badges=dict(choices.badges()),
+        budgets=dict(choices.budgets()),
     )
 
 

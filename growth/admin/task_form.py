@@ -1,35 +1,32 @@
 """The form of a growth task: what counts, when it is done, what it brings."""
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.admin.widgets import AdminDateInput
 from wagtail.blocks import BlockField
 
 from growth import drafts
-from growth.admin import choices, faults, names, rules
+from growth.admin import choices, faults, kind_spec, names, rules
 from growth.admin.blocks import WhereBlock
+from growth.admin.fields import day, whole
+from growth.admin.kind_form import PLACES, KindFields
 from growth.admin.saving import ProgramForm, blocks_value, raw_value
 from growth.admin.task_spec import EXPIRY, LIMITS, to_initial, to_row
 from growth.admin.texts import LanguagesField, merged
 from growth.models import GrowthTask, TaskDraft
 
-
-def _whole(label: Any, help_text: Any = "", least: int = 0) -> forms.IntegerField:
-    return forms.IntegerField(
-        label=label, help_text=help_text, min_value=least, max_value=10**9, required=False
-    )
-
-
-def _day(label: Any, help_text: Any = "") -> forms.DateField:
-    return forms.DateField(label=label, help_text=help_text, required=False, widget=AdminDateInput)
+# Streams of blocks -> field of the block that a fault of its last key belongs to.
+_STREAMS: dict[str, dict[str, str]] = {
+    "where": {"field": "name"} | dict.fromkeys(("is", "is_not", "in", "min", "max"), "value"),
+    "milestones": {"target": "target", "reward": ""},
+    "measures": {key: key for key in ("growth", "field", "each")},
+}
 
 
-class TaskForm(ProgramForm):
+class TaskForm(KindFields, ProgramForm):
     """A task as a draft: it counts once a second person has approved it."""
 
     section = "tasks"
@@ -54,6 +51,7 @@ class TaskForm(ProgramForm):
         "points_expire.after_days": "expiry_after",
         "points_expire.end_of_month_after": "expiry_after",
         **{f"limit.{key}": f"limit_{key}" for key in LIMITS},
+        **PLACES,
     }
 
     name = LanguagesField(label=gettext_lazy("Name"))
@@ -68,6 +66,7 @@ class TaskForm(ProgramForm):
     )
     event = forms.CharField(
         label=gettext_lazy("What counts"),
+        required=False,
         max_length=128,
         help_text=gettext_lazy("The bank's name of the event, such as card.bound."),
         widget=forms.TextInput({"list": "gz-events", "autocomplete": "off"}),
@@ -80,6 +79,7 @@ class TaskForm(ProgramForm):
     )
     target = forms.DecimalField(
         label=gettext_lazy("Target"),
+        required=False,
         initial=1,
         help_text=gettext_lazy(
             "How many events; for days in a row, how many days; where a field is added up, the sum."
@@ -110,8 +110,8 @@ class TaskForm(ProgramForm):
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("Tasks that the customer has completed before."),
     )
-    starts = _day(gettext_lazy("First day"))
-    ends = _day(gettext_lazy("Last day"))
+    starts = day(gettext_lazy("First day"))
+    ends = day(gettext_lazy("Last day"))
     claim = forms.ChoiceField(
         label=gettext_lazy("How the reward is paid"),
         choices=[
@@ -119,21 +119,21 @@ class TaskForm(ProgramForm):
             ("manual", gettext_lazy("When the customer claims it")),
         ],
     )
-    reward_points = _whole(gettext_lazy("Points"))
-    reward_growth = _whole(
+    reward_points = whole(gettext_lazy("Points"))
+    reward_growth = whole(
         gettext_lazy("Growth value"), gettext_lazy("Counts towards the level and is never spent.")
     )
     reward_benefit = forms.ChoiceField(label=gettext_lazy("Benefit"), choices=(), required=False)
     expiry = forms.ChoiceField(
         label=gettext_lazy("The points expire"), choices=EXPIRY, required=False
     )
-    expiry_after = _whole(
+    expiry_after = whole(
         gettext_lazy("After how many"), gettext_lazy("Days or months, as chosen before.")
     )
-    limit_per_customer = _whole(gettext_lazy("Completions for each customer"))
-    limit_completions_a_day = _whole(gettext_lazy("Completions a day, all customers"))
-    limit_completions = _whole(gettext_lazy("Completions in all"))
-    limit_points = _whole(gettext_lazy("Points in all"))
+    limit_per_customer = whole(gettext_lazy("Completions for each customer"))
+    limit_completions_a_day = whole(gettext_lazy("Completions a day, all customers"))
+    limit_completions = whole(gettext_lazy("Completions in all"))
+    limit_points = whole(gettext_lazy("Points in all"))
 
     def __init__(self, *args: Any, draft: TaskDraft | None = None, **kwargs: Any) -> None:
         instance = kwargs.get("instance")
@@ -142,18 +142,25 @@ class TaskForm(ProgramForm):
         self.live, self.token = drafts.live(code), drafts.token(code)
         self.filled_from = self.draft.document if self.draft else self.live
         super().__init__(*args, **kwargs)
-        self.block = self.fields["where"].block
         self.fields["segment"].choices = choices.optional(choices.segments(), _("Every customer"))
         self.fields["reward_benefit"].choices = choices.optional(names.benefits(), _("None"))
         spec = self.stored_spec
         if self.filled_from:
             self.initial |= {"code": code, "name": spec["name"], **self.filled_from["own"]}
         self.initial |= to_initial(spec)
-        self.initial["where"] = blocks_value(self.block, rules.from_where(spec.get("where") or []))
+        self._fill_streams(spec)
         if self.is_stored:
             self.fields["code"].disabled = True
             others = [row for row in choices.tasks() if row[0] != code]
-            self.fields["requires"].choices = others
+            self.fields["requires"].choices = self.fields["choose_of"].choices = others
+
+    def _fill_streams(self, spec: dict[str, Any]) -> None:
+        raw = {
+            "where": rules.from_where(spec.get("where") or []),
+            "milestones": kind_spec.from_milestones(spec.get("milestones") or []),
+            "measures": kind_spec.from_measures(spec.get("measures") or []),
+        }
+        self.initial |= {key: blocks_value(self.fields[key].block, raw[key]) for key in _STREAMS}
 
     @property
     def is_stored(self) -> bool:
@@ -176,18 +183,23 @@ class TaskForm(ProgramForm):
         return code
 
     def clean_target(self) -> int | float:
-        target: Decimal = self.cleaned_data["target"]
-        return int(target) if target == target.to_integral_value() else float(target)
+        target = self.cleaned_data["target"]
+        return 1 if target is None else kind_spec.number(target)
 
     def clean(self) -> dict[str, Any]:
-        if self.cleaned_data.get("expiry") and self.cleaned_data.get("expiry_after") is None:
+        expiry = self.cleaned_data.get("expiry")
+        if expiry == "on" and self.cleaned_data.get("expiry_on") is None:
+            self.add_error("expiry_on", _("Say on which day."))
+        elif expiry and expiry != "on" and self.cleaned_data.get("expiry_after") is None:
             self.add_error("expiry_after", _("Say after how many."))
         return super().clean()
 
     def spec(self) -> dict[str, Any]:
         """The specification that the form says."""
-        where = rules.to_where(raw_value(self.block, self.cleaned_data["where"]))
-        return to_row(self.cleaned_data, where, self.stored_spec)
+        streams = {
+            key: raw_value(self.fields[key].block, self.cleaned_data[key]) for key in _STREAMS
+        }
+        return to_row(self.cleaned_data, streams, self.stored_spec)
 
     def row(self) -> dict[str, Any]:
         stored = self.initial.get("name") if self.is_stored else {}
@@ -208,17 +220,19 @@ class TaskForm(ProgramForm):
         }
 
     def place(self, found: list[tuple[str, str]]) -> None:
-        mine = [(path, text) for path, text in found if path.startswith("tasks[0].where[")]
-        super().place([fault for fault in found if fault not in mine])
-        if mine:
-            count = len(self.cleaned_data["where"])
-            where = {f"tasks[0].where[{index}]": (index,) for index in range(count)}
-            said = [(path, faults.said(text)) for path, text in mine]
-            fields = {
-                "field": "name",
-                **dict.fromkeys(("is", "is_not", "in", "min", "max"), "value"),
-            }
-            self.add_error("where", faults.in_stream(said, where, fields))
+        rest = []
+        mine: dict[str, list[tuple[str, str]]] = {}
+        for path, text in found:
+            stream = path.removeprefix("tasks[0].").split("[")[0]
+            if stream in _STREAMS and path.startswith(f"tasks[0].{stream}["):
+                mine.setdefault(stream, []).append((path, faults.said(text)))
+            else:
+                rest.append((path, text))
+        super().place(rest)
+        for stream, said in mine.items():
+            count = len(self.cleaned_data[stream])
+            where = {f"tasks[0].{stream}[{index}]": (index,) for index in range(count)}
+            self.add_error(stream, faults.in_stream(said, where, _STREAMS[stream]))
 
     def save_program(self, origin: str) -> Any:
         """Save the draft; None where the form says what is live already.

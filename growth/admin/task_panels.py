@@ -4,6 +4,13 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 
 from growth.admin.task_form import TaskForm
+from growth.task_check import KINDS, fits
+
+
+def _for_kinds(key: str) -> dict[str, str]:
+    """Marks a panel that is shown for the kinds of tasks that have this key."""
+    return {"data-gz-kinds": " ".join(kind for kind in KINDS if fits(kind, key))}
+
 
 panel = ObjectList(
     [
@@ -24,17 +31,43 @@ panel = ObjectList(
         ),
         MultiFieldPanel(
             [
-                FieldRowPanel([FieldPanel("event"), FieldPanel("distinct_by")]),
-                FieldPanel("where"),
+                FieldPanel("kind"),
+                FieldRowPanel(
+                    [FieldPanel("event"), FieldPanel("distinct_by")], attrs=_for_kinds("event")
+                ),
+                FieldPanel("where", attrs=_for_kinds("where")),
             ],
             heading=_("What counts"),
         ),
         MultiFieldPanel(
             [
-                FieldPanel("kind"),
-                FieldRowPanel([FieldPanel("target"), FieldPanel("sum_of")]),
+                FieldRowPanel(
+                    [
+                        FieldPanel("target", attrs=_for_kinds("target")),
+                        FieldPanel("sum_of", attrs=_for_kinds("sum_of")),
+                    ]
+                ),
+                FieldPanel("milestones", attrs=_for_kinds("milestones")),
+                FieldPanel("choose_at_least", attrs=_for_kinds("choose")),
+                FieldPanel("choose_of", attrs=_for_kinds("choose")),
+                FieldPanel("measures", attrs=_for_kinds("measures")),
+                FieldPanel("growth_a_day", attrs=_for_kinds("growth_a_day")),
             ],
             heading=_("When it is completed"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("grace_days"),
+                FieldRowPanel(
+                    [
+                        FieldPanel("make_up_per_month"),
+                        FieldPanel("make_up_points"),
+                        FieldPanel("make_up_days_back"),
+                    ]
+                ),
+            ],
+            heading=_("Missed days"),
+            attrs=_for_kinds("make_up"),
         ),
         MultiFieldPanel(
             [
@@ -50,11 +83,15 @@ panel = ObjectList(
                         FieldPanel("reward_points"),
                         FieldPanel("reward_growth"),
                         FieldPanel("reward_benefit"),
-                    ]
+                        FieldPanel("reward_badge"),
+                    ],
+                    attrs=_for_kinds("reward"),
                 ),
+                FieldRowPanel([FieldPanel("claim"), FieldPanel("claim_within_days")]),
                 FieldRowPanel(
-                    [FieldPanel("claim"), FieldPanel("expiry"), FieldPanel("expiry_after")]
+                    [FieldPanel("expiry"), FieldPanel("expiry_after"), FieldPanel("expiry_on")]
                 ),
+                FieldPanel("budget"),
             ],
             heading=_("What it brings"),
         ),
@@ -67,6 +104,21 @@ panel = ObjectList(
             ],
             heading=_("Limits"),
             help_text=_("Left empty, there is none. What is above a limit is refused and listed."),
+        ),
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("hold_days"), FieldPanel("risk")]),
+                FieldRowPanel(
+                    [
+                        FieldPanel("velocity_completions"),
+                        FieldPanel("velocity_within_hours"),
+                        FieldPanel("velocity_then"),
+                    ]
+                ),
+                FieldPanel("on_reversal"),
+            ],
+            heading=_("Against abuse"),
+            help_text=_("What is held back waits in the list of rewards held back."),
         ),
     ],
     base_form_class=TaskForm,

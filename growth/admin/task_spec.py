@@ -5,16 +5,23 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from growth.admin import rules
+from growth.admin import kind_spec, rules
+from growth.task_check import fits
 from growth.values import iso_date
 
 LIMITS = ("per_customer", "completions_a_day", "completions", "points")
-REWARDS = ("points", "growth", "benefit")
+REWARDS = kind_spec.REWARDS
+# Keys that have their fields by way of ``kind_spec``.
+KINDLY = (
+    "grace_days", "growth_a_day", "make_up", "velocity", "choose", "milestones", "measures",
+    *kind_spec.GUARDS,
+)  # fmt: skip
 PLAIN = ("kind", "event", "sum_of", "distinct_by", "segment", "claim")
 EXPIRY = [
     ("", _("Never")),
     ("after_days", _("A number of days after they were given")),
     ("end_of_month_after", _("At the end of a month, a number of months after")),
+    ("on", _("On one day, whenever they were given")),
 ]
 
 
@@ -30,13 +37,17 @@ def to_initial(spec: Mapping[str, Any]) -> dict[str, Any]:
         "ends": iso_date(spec.get("ends")),
         **{f"reward_{key}": reward.get(key) for key in REWARDS},
         "expiry": next(iter(expiry), ""),
-        "expiry_after": next(iter(expiry.values()), None),
+        "expiry_after": None if "on" in expiry else next(iter(expiry.values()), None),
+        "expiry_on": iso_date(expiry.get("on")),
         **{f"limit_{key}": limit.get(key) for key in LIMITS},
+        **kind_spec.to_initial(spec),
     }
 
 
 def to_row(
-    cleaned: Mapping[str, Any], where: list[dict[str, Any]], stored: Mapping[str, Any]
+    cleaned: Mapping[str, Any],
+    streams: Mapping[str, list[dict[str, Any]]],
+    stored: Mapping[str, Any],
 ) -> dict[str, Any]:
     """The specification as the program file has it.
 
@@ -46,19 +57,28 @@ def to_row(
     said = {
         **{name: cleaned[name] for name in PLAIN},
         "target": cleaned["target"],
-        "where": where,
+        "where": rules.to_where(streams["where"]),
         "requires": cleaned["requires"],
         "starts": cleaned["starts"] and cleaned["starts"].isoformat(),
         "ends": cleaned["ends"] and cleaned["ends"].isoformat(),
-        "reward": _kept(stored.get("reward") or {}, REWARDS)
-        | _filled({key: cleaned[f"reward_{key}"] for key in REWARDS}),
+        "reward": _filled({key: cleaned[f"reward_{key}"] for key in REWARDS}),
         "limit": _filled({key: cleaned[f"limit_{key}"] for key in LIMITS}),
-        "points_expire": (
-            {cleaned["expiry"]: cleaned["expiry_after"]} if cleaned["expiry"] else {}
-        ),
+        "points_expire": _expiry(cleaned),
     }
-    row = {key: value for key, value in said.items() if value not in (None, "", [], {})}
-    return _as_written({**_kept(stored, (*said, "code", "name")), **row}, stored)
+    row = {
+        key: value
+        for key, value in said.items()
+        if fits(cleaned["kind"], key) and value not in (None, "", [], {})
+    }
+    row |= kind_spec.to_row(cleaned, streams["milestones"], streams["measures"])
+    formed = (*said, *KINDLY, "code", "name")
+    return _as_written({**_kept(stored, formed), **row}, stored)
+
+
+def _expiry(cleaned: Mapping[str, Any]) -> dict[str, Any]:
+    if cleaned["expiry"] == "on":
+        return {"on": cleaned["expiry_on"].isoformat()} if cleaned["expiry_on"] else {"on": ""}
+    return {cleaned["expiry"]: cleaned["expiry_after"]} if cleaned["expiry"] else {}
 
 
 def _kept(stored: Mapping[str, Any], said: Iterable[str]) -> dict[str, Any]:
@@ -77,7 +97,7 @@ def _as_written(row: dict[str, Any], stored: Mapping[str, Any]) -> dict[str, Any
     empty = {
         key: value for key, value in stored.items() if value in ("", [], {}) and key not in row
     }
-    return {**empty, **row}
+    return {**empty, **kind_spec.as_written(row, stored)}
 
 
 def _filled(values: Mapping[str, Any]) -> dict[str, Any]:

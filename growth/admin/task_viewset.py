@@ -17,8 +17,9 @@ from growth import bankday
 from growth.admin import draft_views, task_panels, words
 from growth.admin.listing import DayColumn, LinkColumn, PointsColumn, ReadOnlyViewSet, TagColumn
 from growth.admin.names import names
-from growth.admin.sentences import Names, task_lines
+from growth.admin.sentences import Names
 from growth.admin.task_form import TaskForm
+from growth.admin.task_sentences import task_lines
 from growth.admin.views import PreviewView, ProgramViewSet
 from growth.lifecycle import Stage, draft_stage, state_of
 from growth.models import GrowthTask, TaskCompletion, TaskDraft, TaskVersion

@@ -1,5 +1,6 @@
 """Words for what the bank's systems send: event types, reasons and kinds as people say them."""
 
+import re
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -28,6 +29,9 @@ KINDS = {
     "monthly": gettext_lazy("Every calendar month"),
     "streak": gettext_lazy("Days in a row"),
     "cumulative": gettext_lazy("Again and again, each time the count or sum is full"),
+    "milestones": gettext_lazy("Several rising targets, each once"),
+    "choose": gettext_lazy("Some of several tasks, at choice"),
+    "activity": gettext_lazy("Growth value for visits, up to so much a day"),
 }
 
 KINDS_SHORT = {
@@ -37,6 +41,9 @@ KINDS_SHORT = {
     "monthly": gettext_lazy("monthly"),
     "streak": gettext_lazy("days in a row"),
     "cumulative": gettext_lazy("cumulative"),
+    "milestones": gettext_lazy("milestones"),
+    "choose": gettext_lazy("some of several"),
+    "activity": gettext_lazy("visits"),
 }
 
 REASONS = {
@@ -45,7 +52,19 @@ REASONS = {
     "completions_a_day": gettext_lazy("the task has been completed as often as it may that day"),
     "points": gettext_lazy("the task's points are used up"),
     "implausible": gettext_lazy("implausible: one event would have completed it too often"),
+    "budget_exhausted": gettext_lazy("the budget is used up"),
+    "velocity": gettext_lazy("too many in too short a time"),
+    "risk": gettext_lazy("held back by the risk check"),
+    "risk_held": gettext_lazy("the risk check leaves it to a person"),
+    "risk_denied": gettext_lazy("the risk check denied it"),
+    "risk_sandbox": gettext_lazy("the risk check for trying things out denied it"),
+    "excluded": gettext_lazy("the customer is rewarded for nothing"),
+    "cancelled": gettext_lazy("cancelled by an operator"),
+    "revoked": gettext_lazy("taken back by an operator"),
 }
+
+# Why tasks pause by themselves.
+_EXHAUSTED = re.compile(r"budget (?P<code>[\w-]+) is exhausted")
 
 OPERATORS = [
     ("is", gettext_lazy("is")),
@@ -66,6 +85,12 @@ def event(event_type: str) -> str:
 def reason(code: str) -> str:
     """Why an award was refused."""
     return str(REASONS.get(code, code))
+
+
+def pause(text: str) -> str:
+    """Why a task is paused: what an operator wrote, or our own reason in words."""
+    found = _EXHAUSTED.fullmatch(text)
+    return _("The budget {code} is used up.").format(code=found["code"]) if found else text
 
 
 def amount(value: Any) -> str:

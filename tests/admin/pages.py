@@ -5,10 +5,12 @@ from wagtail.test.utils.form_data import nested_form_data, streamfield
 
 
 def form_values(response):
-    """What the page's form would post unchanged; streams are left out."""
+    """What the page's form would post unchanged; streams are posted without a block."""
     soup = BeautifulSoup(response.content, "html.parser")
     form = soup.find("form", id="w-editor-form")
     values = {}
+    for box in form.select("[data-block]"):
+        values |= stream(box["id"])
     for field in form.select("input[name], textarea[name]"):
         kind = field.get("type")
         if kind in ("checkbox", "radio") and not field.has_attr("checked"):

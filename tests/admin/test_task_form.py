@@ -115,7 +115,9 @@ def test_a_new_task_is_added_by_form(sign_in, put_live):
 
 FAULTS = [
     ({"ends": "2025-01-01"}, "ends", "before the first day"),
-    ({"kind": "daily"}, "sum_of", "none of this"),
+    ({"claim": "auto", "claim_within_days": "7"}, "claim_within_days", "can lapse"),
+    ({"velocity_completions": "5"}, "velocity_within_hours", "needed"),
+    ({"kind": "choose"}, "choose_of", "needed"),
     ({"target": "0"}, "target", "above 0"),
     ({"expiry_after": ""}, "expiry_after", "after how many"),
     ({"name_en": "", "name_zh_hans": ""}, "name", "one language"),
@@ -138,14 +140,11 @@ def test_a_fault_is_said_at_its_field(sign_in, change, field, text):
 def test_several_faults_are_said_at_once(sign_in):
     client = sign_in("Campaign")
     posted = {**form_values(client.get(url())), **stream("where", *WHERE)}
-    posted |= {"ends": "2025-01-01", "kind": "daily", "expiry_after": ""}
+    posted |= {"ends": "2025-01-01", "event": "", "target": "0"}
 
     errors = client.post(url(), posted).context["form"].errors
 
-    assert "expiry_after" in errors
-    posted |= {"expiry_after": "3"}
-    errors = client.post(url(), posted).context["form"].errors
-    assert {"ends", "sum_of"} <= set(errors)
+    assert {"ends", "event", "target"} <= set(errors)
 
 
 def test_a_task_cannot_require_itself_in_a_circle(sign_in):
