@@ -79,7 +79,7 @@ def _tasks() -> dict[str, dict[str, Any]]:
             """SELECT t.code, count(*), count(DISTINCT c.customer_id),
                       coalesce(sum(c.points) FILTER (WHERE c.status = 'posted'), 0)
                FROM growth_taskcompletion c JOIN growth_growthtask t ON t.id = c.task_id
-               WHERE c.status IN ('posted', 'claimable') GROUP BY 1"""
+               WHERE c.status IN ('posted', 'claimable', 'pending') GROUP BY 1"""
         )
         for code, completions, customers, points in cursor.fetchall():
             figures[code] |= {

@@ -13,7 +13,12 @@ from growth import models
 from growth.admin import policies
 
 policies.allow(
-    policies.PROGRAM, models.GrowthTask, models.Segment, models.LevelScheme, models.Badge
+    policies.PROGRAM,
+    models.GrowthTask,
+    models.Segment,
+    models.LevelScheme,
+    models.Badge,
+    models.Budget,
 )
 policies.allow(policies.PROGRAM, models.TaskDraft, models.ChangeRequest)
 policies.allow(("view", "change"), models.OpenItem)
@@ -33,13 +38,17 @@ policies.allow(
 
 # Viewsets ask for their model's policy when they are made, so they come after the policies.
 from growth.admin import (  # noqa: E402
+    award_views,
     backtest_views,
+    budget_viewset,
     change_viewset,
     customers,
+    exclusion_views,
     home,
     liability_views,
     open_item_viewset,
     operators_log,
+    pause_views,
     program_viewsets,
     record_viewsets,
     statement_views,
@@ -54,6 +63,7 @@ class GrowthGroup(ModelViewSetGroup):
     menu_order = 210
     items = [
         *program_viewsets.VIEWSETS,
+        budget_viewset.BudgetViewSet,
         backtest_views.BacktestViewSet,
         *record_viewsets.VIEWSETS,
         open_item_viewset.OpenItemViewSet,
@@ -76,7 +86,23 @@ def viewsets() -> list[Any]:
 
 @hooks.register("register_admin_urls")
 def admin_urls() -> list[Any]:
-    return [*liability_views.urls(), *statement_views.urls()]
+    return [
+        *liability_views.urls(),
+        *statement_views.urls(),
+        *award_views.urls(),
+        *pause_views.urls(),
+        *exclusion_views.urls(),
+    ]
+
+
+@hooks.register("register_admin_menu_item")
+def pauses_menu_item() -> Any:
+    return pause_views.menu_item()
+
+
+@hooks.register("register_admin_menu_item")
+def exclusions_menu_item() -> Any:
+    return exclusion_views.menu_item()
 
 
 @hooks.register("register_reports_menu_item")
@@ -125,5 +151,5 @@ def log_actions(actions: Any) -> None:
     actions.register_action(
         customers.VIEWED, _("Look at a customer"), _("Looked at this customer's page")
     )
-    for action, doing, done in LOGGED:
+    for action, doing, done in [*LOGGED, *award_views.LOGGED]:
         actions.register_action(f"growth.{action}", doing, done)

@@ -28,6 +28,7 @@ PROGRAM = (
     "growth.segment",
     "growth.levelscheme",
     "growth.badge",
+    "growth.budget",
     "benefits.benefit",
     "benefits.merchant",
 )
@@ -43,6 +44,8 @@ PEOPLE = ("growth.customer", "growth.customersession")
 LIABILITY = ("growth.liabilityflow",)
 # Asking for changes, and deciding on what others ask for.
 CHANGES = ("growth.changerequest",)
+# To pay, cancel or take back awards; to exclude customers from them, change_customer.
+AWARDS = ("growth.taskcompletion",)
 # Drafts tried on the events of the past.
 BACKTESTS = ("growth.backtestrun",)
 SYSTEMS = ("growth.apiclient", "wagtailcore.modellogentry")
@@ -57,8 +60,11 @@ RIGHTS: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {
         (("benefits.codebatch",), ("view", "add")),
         (CHANGES, ASK),
         (BACKTESTS, ASK),
+        (AWARDS, ("change",)),
     ],
     REVIEWERS: [
+        (AWARDS, ("change",)),
+        (("growth.customer",), ("change",)),
         (PROGRAM + RECORDS, VIEW),
         (BACKTESTS, ASK),
         (CHANGES, DECIDE),

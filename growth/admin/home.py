@@ -9,11 +9,15 @@ from django.utils.translation import ngettext
 from wagtail.admin.ui.components import Component
 from wagtail.permissions import policy_registry
 
-from growth.admin import choices, coming
+from growth import budgets
+from growth.admin import budget_viewset, choices, coming
 from growth.admin.charts import chart
 from growth.admin.figures import DAYS, figures
 from growth.admin.words import amount
-from growth.models import BankEvent, GrowthTask, RejectedRow
+from growth.models import BankEvent, Budget, GrowthTask, RejectedRow, TaskCompletion
+
+# Why an award waits that no job will pay by itself.
+ASK_A_PERSON = ("velocity", "risk_held")
 
 
 class FiguresPanel(Component):
@@ -61,6 +65,7 @@ def _levels(held: dict[str, int], customers: int) -> list[tuple[str, int, str]]:
 
 
 def _warnings(found: Any, user: Any) -> Any:
+    yield from _award_warnings(user)
     if found.unsettled and _sees(user, BankEvent):
         text = ngettext(
             "{n} event has been waiting to be settled for more than a minute.",
@@ -76,6 +81,29 @@ def _warnings(found: Any, user: Any) -> Any:
             found.rejected,
         )
         yield text.format(n=amount(found.rejected)), reverse("rejected_rows:index") + "?open=false"
+
+
+def _award_warnings(user: Any) -> Any:
+    """Budgets that are nearly or all used up, and awards that wait for a person."""
+    if _sees(user, Budget):
+        found = budgets.standings(Budget.objects.all())
+        for budget in Budget.objects.all():
+            how = budget_viewset.state(budget, found[budget.pk])
+            if how != "good":
+                text = _("Budget “{name}” is {state}: {n} points are left.")
+                said = budget_viewset.said(how)
+                left = amount(found[budget.pk].left)
+                yield text.format(name=budget, state=said, n=left), reverse("budgets:index")
+    if _sees(user, TaskCompletion):
+        waiting = TaskCompletion.objects.filter(status="pending", reason__in=ASK_A_PERSON).count()
+        if waiting:
+            text = ngettext(
+                "{n} award waits for somebody to decide.",
+                "{n} awards wait for somebody to decide.",
+                waiting,
+            )
+            url = reverse("completions:index") + "?status=pending"
+            yield text.format(n=amount(waiting)), url
 
 
 def _sees(user: Any, model: Any) -> bool:

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
+from wagtail.admin.widgets import Button
 
 from growth import bodies
-from growth.admin import choices, names, words
+from growth.admin import award_views, choices, names, words
 from growth.admin.listing import (
     DayColumn,
     LinkColumn,
@@ -29,10 +30,11 @@ from growth.models import (
     GrowthTask,
     PointsTransfer,
     RejectedRow,
+    Segment,
     TaskCompletion,
 )
 
-STATUS_TONES = {"posted": "good", "claimable": "wait", "refused": "bad", "reversed": "quiet"}
+STATUS_TONES = {"posted": "good", "claimable": "wait", "pending": "wait", "refused": "bad"}
 KIND_TONES = {"earn": "good", "refund": "good", "redeem": "wait", "reverse": "bad"}
 
 
@@ -75,14 +77,49 @@ class CompletionFilterSet(CustomerFilterSet):
         choices=TaskCompletion.Status.choices,
         widget=forms.CheckboxSelectMultiple,
     )
-    reason = django_filters.ChoiceFilter(
-        label=_("Refused because"), choices=list(words.REASONS.items())
-    )
+    reason = django_filters.ChoiceFilter(label=_("Because"), choices=list(words.REASONS.items()))
     day = _between("day", _("Day of the event"))
+    segment = django_filters.ModelChoiceFilter(
+        label=_("Segment"),
+        field_name="customer__memberships__segment",
+        queryset=Segment.objects.all(),
+    )
+    source = django_filters.CharFilter(
+        label=_("Event source"), field_name="event__source", lookup_expr="exact"
+    )
 
     class Meta:
         model = TaskCompletion
         fields: list[str] = []
+
+
+class CompletionList(ListView):
+    """What the filters show can be decided on at once, each row also by itself."""
+
+    @cached_property
+    def header_more_buttons(self) -> list[Any]:
+        query = self.request.GET.urlencode()
+        decisions = award_views.DECISIONS.items() if self._may_decide else ()
+        mine = [
+            Button(decision.label, url=f"{reverse('award_decide', args=[what])}?{query}")
+            for what, decision in decisions
+        ]
+        return [*super().header_more_buttons, *mine]
+
+    @cached_property
+    def _may_decide(self) -> bool:
+        return bool(self.request.user.has_perm(award_views.RIGHT))
+
+    @cached_property
+    def columns(self) -> list[Any]:
+        decide = LinkColumn(
+            "decide",
+            label="",
+            accessor=lambda row: _t("Decide") if award_views.url_of(row) else "",
+            get_url=award_views.url_of,
+            model=TaskCompletion,
+        )
+        return [*self.list_display, *([decide] if self._may_decide else [])]
 
 
 class CompletionViewSet(ReadOnlyViewSet):
@@ -106,19 +143,21 @@ class CompletionViewSet(ReadOnlyViewSet):
         ),
         Column(
             "reason",
-            label=_("Refused because"),
+            label=_("Because"),
             accessor=lambda row: words.reason(row.reason) if row.reason else "",
         ),
         PointsColumn("points", label=_("Points")),
         PointsColumn("growth", label=_("Growth value")),
         DayColumn("day", label=_("Day of the event")),
+        DayColumn("due_on", label=_("Held back until")),
         DayColumn("recorded_at", label=_("Recorded")),
     ]
+    index_view_class = CompletionList
     search_fields = ["customer__ref__startswith"]
     filterset_class = CompletionFilterSet
     list_export = [
         "customer.ref", "task.code", "version.number", "get_status_display", "reason",
-        "points", "growth", "benefit", "day", "recorded_at",
+        "points", "growth", "benefit", "day", "due_on", "claim_by", "recorded_at",
     ]  # fmt: skip
 
 

@@ -1,0 +1,167 @@
+"""Deciding on awards, one or all that a list shows: pay, cancel, or take back for good."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.generic import FormView
+from wagtail.admin import messages
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.log_actions import log
+
+from growth import pending
+from growth.admin import words
+from growth.models import GrowthTask, TaskCompletion
+
+Status = TaskCompletion.Status
+RIGHT = "growth.change_taskcompletion"
+SHOWN, MOST, PART = 20, 10_000, 500
+
+
+def _release(ids: list[int]) -> int:
+    return sum(pending.release(ids).values())
+
+
+class Decision:
+    """What can be done with awards in some states, and how it is said."""
+
+    def __init__(self, label: Any, hint: Any, states: tuple[str, ...], act: Callable) -> None:
+        self.label, self.hint, self.states, self.act = label, hint, states, act
+
+
+DECISIONS = {
+    "release": Decision(
+        gettext_lazy("Pay now"),
+        gettext_lazy("What is held back is paid at once."),
+        (Status.PENDING,),
+        _release,
+    ),
+    "cancel": Decision(
+        gettext_lazy("Cancel for good"),
+        gettext_lazy("What is held back is never paid. Limits and budgets get their place back."),
+        (Status.PENDING,),
+        pending.cancel,
+    ),
+    "revoke": Decision(
+        gettext_lazy("Take back for good"),
+        gettext_lazy(
+            "Points, growth value and benefits are taken back. It stays so, whatever comes in"
+            " later."
+        ),
+        (Status.POSTED, Status.PENDING, Status.CLAIMABLE),
+        pending.revoke,
+    ),
+}
+
+
+def url_of(row: TaskCompletion) -> str:
+    """Where an award is decided on, "" where nothing can be done with it."""
+    what = next((what for what, one in DECISIONS.items() if row.status in one.states), "")
+    return f"{reverse('award_decide', args=[what])}?id={row.pk}" if what else ""
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Why"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("It is kept with your name. Customers do not see it."),
+    )
+
+
+class DecideView(WagtailAdminTemplateMixin, FormView):
+    """All awards that the list's filters choose (or one ``id``), what is done, and why."""
+
+    form_class = ReasonForm
+    template_name = "growth/admin/award_decide.html"
+    header_icon = "success"
+    page_title = gettext_lazy("Decide on awards")
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """For who may decide on awards."""
+        if not request.user.has_perm(RIGHT) or kwargs["what"] not in DECISIONS:
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    @cached_property
+    def decision(self) -> Decision:
+        """What is to be done."""
+        return DECISIONS[self.kwargs["what"]]
+
+    @cached_property
+    def chosen(self) -> QuerySet[TaskCompletion]:
+        """The awards that it is about."""
+        from growth.admin.record_viewsets import CompletionFilterSet
+
+        rows = TaskCompletion.objects.filter(status__in=self.decision.states)
+        if one := self.request.GET.get("id"):
+            return rows.filter(pk=int(one)) if one.isdecimal() else rows.none()
+        found = CompletionFilterSet(self.request.GET, queryset=rows, request=self.request)
+        return found.qs if found.is_valid() else rows.none()
+
+    def get_page_subtitle(self) -> str:
+        return str(self.decision.label)
+
+    def get_breadcrumbs_items(self) -> list[Any]:
+        index = {"url": reverse("completions:index"), "label": _("Completions and refusals")}
+        return [*self.breadcrumbs_items, index, {"url": "", "label": self.get_page_subtitle()}]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        number = self.chosen.order_by()[: MOST + 1].count()
+        rows = self.chosen.select_related("customer", "task").order_by("-pk")[:SHOWN]
+        return {
+            **super().get_context_data(**kwargs),
+            "decision": self.decision,
+            "number": number,
+            "too_many": number > MOST,
+            "rows": [(row, words.reason(row.reason) if row.reason else "") for row in rows],
+            "shown": SHOWN,
+            "query": self.request.GET.urlencode(),
+            "choices": [
+                (reverse("award_decide", args=[what]), one.label, one is self.decision)
+                for what, one in DECISIONS.items()
+            ],
+        }
+
+    def form_valid(self, form: ReasonForm) -> HttpResponse:
+        """Do it part by part; each part is a transaction, and can be repeated."""
+        found = list(self.chosen.order_by("pk").values_list("pk", "task_id")[: MOST + 1])
+        if len(found) > MOST:
+            messages.error(self.request, _("That is too much at once. Choose fewer."))
+            return HttpResponseRedirect(self.request.get_full_path())
+        done = 0
+        for start in range(0, len(found), PART):
+            done += self.decision.act([pk for pk, _task in found[start : start + PART]])
+        for task in GrowthTask.objects.filter(pk__in={task for _pk, task in found}):
+            ids = [pk for pk, task_id in found if task_id == task.pk]
+            facts = {"reason": form.cleaned_data["reason"], "number": len(ids), "ids": ids[:100]}
+            action = f"growth.award_{self.kwargs['what']}"
+            log(task, action, user=self.request.user, data=facts)
+        text = ngettext("{n} award is done.", "{n} awards are done.", done)
+        messages.success(self.request, text.format(n=words.amount(done)))
+        return HttpResponseRedirect(reverse("completions:index"))
+
+
+def urls() -> list[URLPattern]:
+    """The address of each decision."""
+    return [
+        path("growth/awards/<slug:what>/", DecideView.as_view(), name="award_decide"),
+    ]
+
+
+LOGGED = [
+    ("award_release", gettext_lazy("Pay awards"), gettext_lazy("Awards paid that were held back")),
+    ("award_cancel", gettext_lazy("Cancel awards"), gettext_lazy("Awards cancelled")),
+    ("award_revoke", gettext_lazy("Take awards back"), gettext_lazy("Awards taken back")),
+    ("paused", gettext_lazy("Pause a task"), gettext_lazy("Task paused")),
+    ("resumed", gettext_lazy("Let a task go on"), gettext_lazy("Task goes on")),
+    ("excluded", gettext_lazy("Exclude a customer"), gettext_lazy("Customer excluded")),
+    ("readmitted", gettext_lazy("Readmit a customer"), gettext_lazy("Customer readmitted")),
+]

@@ -1,0 +1,92 @@
+"""Budgets: what each has given, how fast it goes, and when it will be used up."""
+
+from typing import Any
+
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.ui.tables import Column
+
+from growth import budgets
+from growth.admin.budget_form import panel
+from growth.admin.listing import DayColumn, ListView, PointsColumn, RoomViewSet, TagColumn
+from growth.admin.views import ProgramCreateView, ProgramEditView
+from growth.models import Budget
+
+TONES = {"good": "good", "alert": "wait", "exhausted": "bad"}
+
+
+def state(budget: Budget, standing: budgets.Standing) -> str:
+    """``exhausted``, ``alert`` or ``good``."""
+    if budget.exhausted_at or not standing.left:
+        return "exhausted"
+    return "alert" if budget.alerted_at else "good"
+
+
+def said(found: str) -> str:
+    """A state in words."""
+    return {"good": _t("in order"), "alert": _t("nearly used up"), "exhausted": _t("used up")}[
+        found
+    ]
+
+
+class BudgetList(ListView):
+    """What budgets have given comes in one query for the whole list."""
+
+    @cached_property
+    def standings(self) -> dict[int, budgets.Standing]:
+        """How each budget stands."""
+        return budgets.standings(Budget.objects.all())
+
+    def _of(self, read: Any) -> Any:
+        return lambda row: read(self.standings[row.pk])
+
+    @cached_property
+    def columns(self) -> list[Any]:
+        def tagged(row: Budget) -> str:
+            row.state = state(row, self.standings[row.pk])  # type: ignore[attr-defined]
+            return said(row.state)  # type: ignore[attr-defined]
+
+        return [
+            self._get_title_column("__str__"),
+            Column("cost_centre", label=_("Cost centre")),
+            TagColumn("state", label=_("State"), accessor=tagged, raw="state", tones=TONES),
+            PointsColumn("points", label=_("Points")),
+            PointsColumn("used", label=_("Given"), accessor=self._of(lambda s: s.used)),
+            PointsColumn("left", label=_("Left"), accessor=self._of(lambda s: s.left)),
+            PointsColumn("percent", label=_("Per cent"), accessor=self._of(lambda s: s.percent)),
+            PointsColumn("a_day", label=_("A day, lately"), accessor=self._of(lambda s: s.a_day)),
+            DayColumn("ends_on", label=_("Will end on"), accessor=self._of(lambda s: s.ends_on)),
+        ]
+
+
+class BudgetEditView(ProgramEditView):
+    """A budget with how it stands."""
+
+    template_name = "growth/admin/budget_form.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        standing = budgets.standings([self.object])[self.object.pk]
+        found = state(self.object, standing)
+        return {
+            **super().get_context_data(**kwargs),
+            "standing": standing,
+            "state": said(found),
+            "tone": TONES[found],
+            "days": budgets.BURN_DAYS,
+        }
+
+
+class BudgetViewSet(RoomViewSet):
+    model = Budget
+    name = "budgets"
+    url_prefix = "growth/budgets"
+    icon = "calendar-check"
+    menu_label = _("Budgets")
+    inspect_view_enabled = False
+    index_view_class = BudgetList
+    add_view_class = ProgramCreateView
+    edit_view_class = BudgetEditView
+    edit_handler = panel
+    search_fields = ["code", "name", "cost_centre"]
+    list_export = ["code", "name", "cost_centre", "points", "starts", "ends"]

@@ -1,0 +1,134 @@
+"""Operators decide on awards, pause tasks, exclude customers and keep budgets."""
+
+import pytest
+from django.urls import reverse
+from wagtail.models import ModelLogEntry
+
+from growth import budgets, exclusions
+from growth.models import Budget, GrowthTask, ProgramRelease, TaskCompletion, Wallet
+from tests.admin.pages import form_values
+from tests.growth import world
+from tests.growth.world import balance, event, load, take, task
+
+
+@pytest.fixture
+def awards(bank):
+    """Awards of Ada held back, of Bob paid, by a task that has all but used its budget up."""
+    Wallet.objects.get_or_create(customer=None)
+    budget = {"code": "spring", "name": {"en": "Spring"}, "points": 35, "alert_percent": 50}
+    paced = {"completions": 1, "within_hours": 24, "then": "hold"}
+    load(
+        task("t", "cumulative", velocity=paced, budget="spring"),
+        segments=[world.segment("all", {"not": {"tag": "x"}})],
+        budgets=[budget],
+    )
+    take(event(who="ada"), event(who="ada"), event(who="bob", source="/other"))
+    budgets.raise_alerts()
+
+
+def decide(client, what, query, reason="checked"):
+    url = f"{reverse('award_decide', args=[what])}?{query}"
+    shown = client.get(url).content.decode()
+    return shown, client.post(url, {"reason": reason})
+
+
+@pytest.mark.parametrize(("what", "points", "status"), [
+    ("release", 20, "posted"), ("cancel", 10, "refused"), ("revoke", 10, "refused"),
+])  # fmt: skip
+def test_one_award_is_decided_on_with_a_reason(sign_in, awards, what, points, status):
+    row = TaskCompletion.objects.get(status="pending")
+    shown, answer = decide(sign_in("Campaign"), what, f"id={row.pk}")
+    row.refresh_from_db()
+
+    assert "1 award" in shown and "too many in too short a time" in shown
+    assert (answer.status_code, row.status, balance()) == (302, status, points)
+    kept = ModelLogEntry.objects.get(action=f"growth.award_{what}")
+    assert (kept.data["reason"], kept.data["ids"]) == ("checked", [row.pk])
+    assert world.differences() == []
+
+
+@pytest.mark.parametrize(
+    "query", ["task={task}&source=/other", "customer=bob", "status=posted&customer=bob"]
+)
+def test_all_that_a_filter_shows_is_taken_back_at_once(sign_in, awards, query):
+    code = GrowthTask.objects.get(code="t").pk
+    decide(sign_in("Reviewers"), "revoke", query.format(task=code))
+    assert (balance("bob"), balance("ada")) == (0, 10)
+    assert TaskCompletion.objects.filter(status="pending").count() == 1
+
+
+def test_nothing_is_decided_without_a_reason_or_a_right(sign_in, awards):
+    _, answer = decide(sign_in("Campaign"), "revoke", "", reason=" ")
+    assert (answer.status_code, balance("bob")) == (200, 10)
+
+
+@pytest.mark.parametrize("group", ["Editors", "Auditors", "Support"])
+def test_who_may_not_decide_pause_or_exclude(sign_in, awards, group):
+    client = sign_in(group)
+    addresses = [reverse("award_decide", args=["revoke"]), reverse("pauses"), reverse("exclusions")]
+    for url in addresses:
+        assert client.get(url).status_code in (302, 403)
+        assert client.post(url, {"reason": "x", "action": "pause"}).status_code in (302, 403)
+    assert balance("bob") == 10
+    assert not GrowthTask.objects.filter(paused=True).exists()
+
+
+def test_the_list_of_completions_leads_to_the_decisions_for_who_may(sign_in, awards):
+    url = reverse("completions:index") + "?status=pending"
+    html = sign_in("Campaign").get(url).content.decode()
+    row = TaskCompletion.objects.get(status="pending")
+    assert f"{reverse('award_decide', args=['release'])}?id={row.pk}" in html
+    assert f"{reverse('award_decide', args=['revoke'])}?status=pending" in html
+
+
+def test_a_task_and_everything_can_be_paused_and_go_on(sign_in, awards):
+    client, url = sign_in("Campaign"), reverse("pauses")
+    client.post(url, {"action": "pause", "task": "t", "reason": ""})
+    assert not GrowthTask.objects.filter(paused=True).exists()
+    client.post(url, {"action": "pause", "task": "t", "reason": "too many"})
+    assert "too many" in client.get(url).content.decode()
+    client.post(url, {"action": "pause", "reason": "storm"})
+    assert not GrowthTask.objects.filter(paused=False).exists()
+    client.post(url, {"action": "resume"})
+    assert set(GrowthTask.objects.filter(paused=True).values_list("code", flat=True)) == {"t"}
+    client.post(url, {"action": "resume", "task": "t"})
+    assert not GrowthTask.objects.filter(paused=True).exists()
+    assert ModelLogEntry.objects.filter(action="growth.paused").count() == 1 + 2
+    assert ProgramRelease.objects.latest("pk").origin.startswith("resume t (admin:")
+
+
+def test_customers_are_excluded_and_readmitted(sign_in, awards):
+    client, url = sign_in("Reviewers"), reverse("exclusions")
+    answer = client.post(url, {"customer": "nobody", "reason": "staff"})
+    assert "There is no such customer." in answer.content.decode()
+    client.post(url, {"customer": "ada", "reason": "staff"})
+    assert world.customer().excluded == "staff"
+    assert "staff" in client.get(url).content.decode()
+    client.post(url, {"readmit": "ada"})
+    assert world.customer().excluded == ""
+    assert not exclusions.readmit(customer_id=world.customer().pk)
+
+
+def test_a_budget_is_raised_and_shows_how_it_stands(sign_in, awards):
+    client = sign_in("Campaign")
+    assert "nearly used up" in client.get(reverse("budgets:index")).content.decode()
+    assert (
+        "Budget “Spring” is nearly used up: 5 points are left."
+        in client.get("/admin/").content.decode()
+    )
+    assert "1 award waits for somebody to decide." in client.get("/admin/").content.decode()
+    url = reverse("budgets:edit", args=[Budget.objects.get().pk])
+    page = client.get(url)
+    assert "30 of 35 points are given, 5 are left." in page.content.decode()
+    values = form_values(page) | {"points": ["1000"]}
+    answer = client.post(url, values)
+    assert answer.status_code == 302
+    found = Budget.objects.get()
+    assert (found.points, found.alerted_at) == (1000, None)
+    assert "in order" in client.get(reverse("budgets:index")).content.decode()
+    second = form_values(client.get(reverse("budgets:add")))
+    second |= {"code": ["all"], "points": ["5"], "name_0": ["All"], "programme": ["on"]}
+    names = [key for key in second if key.startswith("name")]
+    second |= {names[0]: ["All"]}
+    client.post(reverse("budgets:add"), second)
+    assert Budget.objects.filter(programme=True).get().code == "all"
