@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
@@ -144,7 +144,7 @@ class DecideView(WagtailAdminTemplateMixin, FormView):
             facts = {"reason": form.cleaned_data["reason"], "number": len(ids), "ids": ids[:100]}
             action = f"growth.award_{self.kwargs['what']}"
             log(task, action, user=self.request.user, data=facts)
-        text = ngettext("{n} award is done.", "{n} awards are done.", done)
+        text = _("Awards done with: {n}.")
         messages.success(self.request, text.format(n=words.amount(done)))
         return HttpResponseRedirect(reverse("completions:index"))
 

@@ -97,11 +97,7 @@ def _award_warnings(user: Any) -> Any:
     if _sees(user, TaskCompletion):
         waiting = TaskCompletion.objects.filter(status="pending", reason__in=ASK_A_PERSON).count()
         if waiting:
-            text = ngettext(
-                "{n} award waits for somebody to decide.",
-                "{n} awards wait for somebody to decide.",
-                waiting,
-            )
+            text = _("Awards that wait for somebody to decide: {n}.")
             url = reverse("completions:index") + "?status=pending"
             yield text.format(n=amount(waiting)), url
 

@@ -40,7 +40,7 @@ def test_one_award_is_decided_on_with_a_reason(sign_in, awards, what, points, st
     shown, answer = decide(sign_in("Campaign"), what, f"id={row.pk}")
     row.refresh_from_db()
 
-    assert "1 award" in shown and "too many in too short a time" in shown
+    assert "Awards: 1" in shown and "too many in too short a time" in shown
     assert (answer.status_code, row.status, balance()) == (302, status, points)
     kept = ModelLogEntry.objects.get(action=f"growth.award_{what}")
     assert (kept.data["reason"], kept.data["ids"]) == ("checked", [row.pk])
@@ -116,7 +116,7 @@ def test_a_budget_is_raised_and_shows_how_it_stands(sign_in, awards):
         "Budget “Spring” is nearly used up: 5 points are left."
         in client.get("/admin/").content.decode()
     )
-    assert "1 award waits for somebody to decide." in client.get("/admin/").content.decode()
+    assert "Awards that wait for somebody to decide: 1." in client.get("/admin/").content.decode()
     url = reverse("budgets:edit", args=[Budget.objects.get().pk])
     page = client.get(url)
     assert "30 of 35 points are given, 5 are left." in page.content.decode()
