@@ -85,13 +85,9 @@ def _judged(
     versions: list[Scheme], planned: list[Scheme], earned: Earned, on: date
 ) -> tuple[str, int, str, bool]:
     """(level without, its rank, level with the new version, whether it is kept though short)."""
-    standings = history(planned, earned, on)
-    now = standings[-1]
-    eve = next((one for one in reversed(standings) if one.day < on), None)
-    if eve is None or eve.code != now.code:
-        # It may be age and not the new version that changes the level on that very day.
-        eve = history(versions, earned, on)[-1]
-    return eve.code, eve.rank, now.code, now.scheme.earned(now.value) < now.rank
+    before = history(versions, earned, on)[-1]
+    now = history(planned, earned, on)[-1]
+    return before.code, before.rank, now.code, now.scheme.earned(now.value) < now.rank
 
 
 def _patterns(before: date) -> Iterator[tuple[Earned, int]]:
