@@ -20,6 +20,7 @@ from benefits.admin import home, viewsets  # noqa: E402
 registry.customer_panels.append(
     (_("Redemptions"), "benefits/admin/customer_panel.html", home.customer_panel)
 )
+registry.coming_changes.append(home.coming)
 
 
 class BenefitsGroup(ModelViewSetGroup):

@@ -1,11 +1,13 @@
 """What benefits show on the admin's home page and on a customer's page."""
 
-from collections.abc import Mapping
-from datetime import datetime, time
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time
 from typing import Any
 
 from django.core.cache import cache
 from django.db import connection
+from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from wagtail.admin.ui.components import Component
@@ -66,6 +68,17 @@ def _low(today: Any) -> list[tuple[int, Any, int]]:
 
 def _waiting() -> int:
     return Redemption.objects.filter(status=Redemption.Status.WAITING).count()
+
+
+def coming(first: date, last: date) -> Iterable[tuple[date, str, str]]:
+    """Benefits on sale that begin or end on these days, for the list of what changes."""
+    rows = Benefit.objects.filter(on_sale=True)
+    for benefit in rows.filter(Q(starts__range=(first, last)) | Q(ends__range=(first, last))):
+        url = reverse("benefits:inspect", args=[benefit.pk])
+        if benefit.starts and first <= benefit.starts <= last:
+            yield benefit.starts, _("First day of the benefit “{name}”").format(name=benefit), url
+        if benefit.ends and first <= benefit.ends <= last:
+            yield benefit.ends, _("Last day of the benefit “{name}”").format(name=benefit), url
 
 
 def add_panel(request: Any, panels: list[Any]) -> None:

@@ -316,9 +316,14 @@ def test_what_begins_and_ends_soon_is_listed(bank):
         {**VERIFY, "code": "b", "name": {"en": "Beta"}, "ends": today},
         {**VERIFY, "code": "c", "name": {"en": "Gamma"}, "ends": today + timedelta(days=8)},
     ]
-    program.load({"version": 1, "tasks": rows})
+    cup = {**PROGRAM["benefits"][0], "code": "cup", "name": {"en": "Cup"}, "ends": today}
+    program.load({"version": 1, "tasks": rows, "benefits": [cup]})
 
     found = sorted(coming.coming(today, today + timedelta(days=7)))
 
-    assert [(row.day - today).days for row in found] == [0, 2]
-    assert ["Beta" in found[0].text, "Alpha" in found[1].text] == [True, True]
+    told = [((row.day - today).days, row.text) for row in found]
+    assert told == [
+        (0, "Last day of the benefit “Cup”"),
+        (0, "Last day of the task “Beta”"),
+        (2, "First day of the task “Alpha”"),
+    ]

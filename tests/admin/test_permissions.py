@@ -94,5 +94,11 @@ def test_what_operators_did_is_listed_for_audit(sign_in, put_live):
 
     html = sign_in("Auditors").get(reverse("operators_log:index")).content.decode()
 
-    for text in ("one-of-Campaign", "Save a draft", "Ask for a change", "Apply a change", "because"):
+    for text in (
+        "one-of-Campaign",
+        "Save a draft",
+        "Ask for a change",
+        "Apply a change",
+        "because",
+    ):
         assert text in html
