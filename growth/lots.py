@@ -226,10 +226,13 @@ def give_back(facts: Facts, *, of: int, grace_days: int) -> tuple[PointsTransfer
     return _transfer(facts, row), row[4], row[5]
 
 
+# A refund of the day before may come back into a lot that has expired already: the same lot then
+# expires again on the same day, and how often it was used tells the two apart.
 _EXPIRE = f"""
     WITH due AS (
         SELECT l.id, l.customer_id, l.remaining AS points, l.expires_on, a.day,
-               'expire:' || l.id || ':' || to_char(a.day, 'YYYY-MM-DD') AS key
+               'expire:' || l.id || ':' || to_char(a.day, 'YYYY-MM-DD') || ':' ||
+                 (SELECT count(*) FROM growth_pointsallocation u WHERE u.lot_id = l.id) AS key
         FROM (SELECT %s::date AS day) a, growth_pointslot l
         WHERE l.customer_id = ANY(%s::bigint[]) AND l.remaining > 0 AND l.expires_on <= a.day),
     moved AS ({TRANSFER}

@@ -306,3 +306,14 @@ def test_the_books_agree_whatever_happens():
     gone = told["spent"] + told["expired"] + told["reversed"]
     assert told["issued"] - gone == told["outstanding"] == 0
     assert world.differences() == []
+
+
+def test_a_refund_of_the_day_before_does_not_stop_the_expiry_of_the_day():
+    """It waited for the job of the new day, which had taken what was left in the lot."""
+    earn("ada", 100, expires=ahead(1))
+    bought = spend("ada", 40)
+    ada = world.customer().pk
+    assert ledger.expire_lots(customer_id=ada, today=ahead(1)) == 60
+    refund(bought, today=ahead(0))
+    assert ledger.expire_lots(customer_id=ada, today=ahead(1)) == 40
+    assert (balance(), world.differences()) == (0, [])
