@@ -81,13 +81,16 @@ def _tallies(plan: Plan, parts: Sequence[Slice], processes: int) -> Iterator[Ite
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_export_snapshot()")
         (snapshot,) = cursor.fetchone()
-    with ProcessPoolExecutor(
+    pool = ProcessPoolExecutor(
         min(processes, len(parts)),
         multiprocessing.get_context("fork"),
         initializer=_join,
         initargs=(plan, snapshot),
-    ) as pool:
+    )
+    try:
         yield pool.map(_read, parts)
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 _plan: Plan
