@@ -4,6 +4,7 @@ import { all, day, el, find, icon, number, safeImage, say } from "./dom.js";
 import { path, watch } from "./store.js";
 
 const SOON = 30 * 86400000;
+const told = { kinds: new Set(), points: null };
 
 export function start() {
   for (const card of all("[data-level]")) {
@@ -57,15 +58,18 @@ function showNotices(notices, box) {
   box.replaceChildren(...notices.map(({ title, text }) => el("p", { class: "level__notice" }, icon("calendar-check"),
     el("span", {}, el("strong", {}, title), el("span", {}, text)))));
   box.hidden = !notices.length;
+  told.kinds = new Set(notices.map((one) => one.kind));
+  if (told.points) for (const line of all("[data-expiring]")) showExpiring(told.points, line);
   const ids = notices.filter((one) => !one.seen).map((one) => one.id);
   if (ids.length) call("me/notices/seen", { method: "POST", body: { ids } }).catch(() => {});
 }
 
 function showExpiring(points, line) {
-  const [first] = points.expiring || [];
+  told.points = points;
+  const [first] = told.kinds.has("points_expiring") ? [] : points.expiring || [];
   const texts = [];
   if (first) texts.push(say("expiring", { n: first.points, points: say("points", { n: first.points }), date: day(first.on) }));
   if (points.pending) texts.push(say("pending", { points: say("points", { n: points.pending }) }));
   line.textContent = texts.join(" · ") || say("nothing_expires");
-  line.hidden = false;
+  line.hidden = !texts.length && told.kinds.has("points_expiring");
 }
