@@ -20,7 +20,7 @@ from growth.models import Budget, BudgetUse, Customer, GrowthTask, TaskCompletio
 from growth.queries import program_now
 from growth.rules import Rules
 from growth.task_rules import CHOICE, State, TaskRule
-from growth.taskboard import progress
+from growth.taskboard import progress, target_of
 
 MOST_EVENTS = 500
 Status = TaskCompletion.Status
@@ -103,7 +103,8 @@ def explain(customer_id: int, task_code: str) -> Explanation:
     conditions = tuple(
         _conditions(_Case(customer_id, task, rule, rules, trace.states, fates, today))
     )
-    current, complete = progress(rule, trace.states.get(task.pk, {}), today)
+    unlocked = {task_id for task_id, state in trace.states.items() if "first" in state}
+    current, complete = progress(rule, trace.states.get(task.pk, {}), today, unlocked)
     return Explanation(
         customer_id=customer_id,
         task=task.code,
@@ -112,7 +113,7 @@ def explain(customer_id: int, task_code: str) -> Explanation:
         status=_status(task, conditions, fates, complete),
         version=len(versions) if task.pk in rules.by_task else None,
         current=current,
-        target=rule.target,
+        target=target_of(rule, trace.states.get(task.pk, {})),
         conditions=conditions,
         events=tuple(verdicts),
         fates=fates,

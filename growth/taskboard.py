@@ -232,7 +232,7 @@ def progress(
         return _streak(rule, state, today)
     if rule.kind == "choose":
         complete = bool(state.get("n"))
-        chosen = Decimal(len(unlocked.intersection(rule.choose)))
+        chosen = Decimal(len(unlocked & set(rule.choose)))
         return target if complete else min(chosen, target), complete
     if rule.kind == "milestones":
         complete = state.get("reached", 0) >= len(rule.milestones)

@@ -9,6 +9,7 @@ from wagtail.blocks import BlockField
 from growth.admin import choices, kind_spec
 from growth.admin.fields import day, whole
 from growth.admin.kind_blocks import MeasuresBlock, MilestonesBlock
+from growth.admin.saving import ProgramForm
 from growth.task_rules import MAX_DAYS_BACK
 
 # Path of a fault -> field of the form.
@@ -29,8 +30,8 @@ PLACES = {
 }
 
 
-class KindFields(forms.Form):
-    """Mixed into the task form."""
+class KindFields(ProgramForm):
+    """The part of the task form that is about kinds and guards."""
 
     grace_days = whole(
         _("Days that may be missed"),

@@ -13,7 +13,7 @@ from growth.admin import choices, faults, kind_spec, names, rules
 from growth.admin.blocks import WhereBlock
 from growth.admin.fields import day, whole
 from growth.admin.kind_form import PLACES, KindFields
-from growth.admin.saving import ProgramForm, blocks_value, raw_value
+from growth.admin.saving import blocks_value, raw_value
 from growth.admin.task_spec import EXPIRY, LIMITS, to_initial, to_row
 from growth.admin.texts import LanguagesField, merged
 from growth.models import GrowthTask, TaskDraft
@@ -26,7 +26,7 @@ _STREAMS: dict[str, dict[str, str]] = {
 }
 
 
-class TaskForm(KindFields, ProgramForm):
+class TaskForm(KindFields):
     """A task as a draft: it counts once a second person has approved it."""
 
     section = "tasks"
