@@ -78,9 +78,12 @@ def _live_tasks() -> Any:
 
 
 def add_panels(request: Any, panels: list[Any]) -> None:
-    """For who may see requests; who decides sees what waits first."""
-    policy = policy_registry.get_by_type(ChangeRequest)
+    """For who decides, what waits for them; for who may see requests and tasks, what comes."""
+    seen = (
+        policy_registry.get_by_type(model).user_has_permission(request.user, "view")
+        for model in (ChangeRequest, GrowthTask)
+    )
     if request.user.has_perm(changes.DECIDE):
         panels.append(WaitingPanel())
-    if policy.user_has_permission(request.user, "view"):
+    if all(seen):
         panels.append(ComingPanel())
