@@ -12,7 +12,11 @@ from growth.errors import GrowthError
 
 ROOT = Path(problems.__file__).parents[2]
 # Only operators meet these, in forms and commands that show the detail.
-OPERATORS_ONLY = {"kind_is_fixed", "not_usable", "program_faults", "stock_below_redeemed"}
+OPERATORS_ONLY = {
+    "already_decided", "content_changed", "kind_is_fixed", "not_allowed", "not_usable", "outdated",
+    "program_faults", "reason_missing", "request_expired", "same_person", "stock_below_redeemed",
+    "under_review",
+}  # fmt: skip
 
 
 def kinds(base: type) -> set[type]:
