@@ -75,7 +75,12 @@ class RejectedRow(models.Model):
     kind = models.CharField(
         _("kind"),
         max_length=16,
-        choices=[("event", _("event")), ("customer", _("customer")), ("code", _("code"))],
+        choices=[
+            ("event", _("event")),
+            ("customer", _("customer")),
+            ("code", _("code")),
+            ("exclusion", _("exclusion")),
+        ],
     )
     line = models.BigIntegerField(_("line"))
     row = models.TextField(_("row"), help_text=_("As it came, cut at 64 KiB."))

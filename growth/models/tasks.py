@@ -134,6 +134,7 @@ class TaskCompletion(models.Model):
     pinned = models.BooleanField(
         default=False, help_text=_("Earned before its task was judged again over history.")
     )
+    # The day on which limits and budgets count it; what was held back is paid later.
     posted_on = models.DateField(_("posted on"), null=True)
     claim_by = models.DateField(_("to be claimed by"), null=True)
     due_on = models.DateField(_("held back until"), null=True)
