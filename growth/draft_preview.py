@@ -50,13 +50,15 @@ def preview(row: dict[str, Any], customer: Customer) -> Preview:
     states, completed = fold(world.for_event, {}, heard)
     mine = [done for done in completed if done.rule.task_id == rule.task_id]
     paid, refused = _within_limit(mine, rule.limit.get("per_customer"))
-    current, _complete = taskboard.progress(rule, states.get(rule.task_id, {}), bankday.today())
+    state = states.get(rule.task_id, {})
+    unlocked = {task_id for task_id, one in states.items() if "first" in one}
+    current, _complete = taskboard.progress(rule, state, bankday.today(), unlocked)
     return Preview(
         events=sum(event.type == rule.event for event in heard),
         completions=[(done.event.day, done.points, done.growth) for done in paid],
         refused=refused,
         current=current,
-        target=rule.target,
+        target=taskboard.target_of(rule, state),
     )
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -43,10 +44,13 @@ def ticket(ref: str, path: str) -> str:
     return made.ticket
 
 
-def neighbour(ref: str, *, like: str, points: int = 0, meals: int = 0) -> str:
+def neighbour(
+    ref: str, *, like: str, points: int = 0, meals: int = 0, logins: Sequence[int] = ()
+) -> str:
     """A new customer who lives as the demo's ``like`` does; returns ``ref``.
 
-    They have paid enough for ``points``; four ``meals`` bring points that wait to be claimed.
+    They have paid enough for ``points``; four ``meals`` bring points that wait to be claimed;
+    ``logins`` are on days so many ago.
     """
     row = next(row for row in people.customers(len(people.DEMO)) if row["customer_id"] == like)
     _import_customers([row | {"customer_id": ref}])
@@ -58,6 +62,10 @@ def neighbour(ref: str, *, like: str, points: int = 0, meals: int = 0) -> str:
     for number in range(meals):
         paid = {"scene": "campus", "amount": "1.00"}
         diary.write("payment.completed", diary.moment(yesterday, 12 + number / 60), paid)
+    for ago in logins:
+        on = diary.end.date() - timedelta(days=ago)
+        data = {"os": "ios", "app_version": "8.3.0", "method": "face"}
+        diary.write("app.logged_in", diary.moment(on, 8), data)
     _import_events(diary.events)
     return ref
 
