@@ -72,8 +72,3 @@ def note(*, item: OpenItem, note: str, closed: bool) -> OpenItem:
         OpenItem.objects.filter(pk=item.pk, closed_at=None).update(closed_at=Now())
     item.refresh_from_db()
     return item
-
-
-def open_number() -> int:
-    """How many items are open."""
-    return OpenItem.objects.filter(closed_at=None).count()

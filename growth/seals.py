@@ -122,15 +122,19 @@ def seal_all(*, everything: bool = False) -> int:
     return total
 
 
-def unsealed(at_most: int = 100_000) -> int:
-    """How many transfers wait to be sealed after the newest sealed one, up to ``at_most``."""
+# Transfers after the newest sealed one; where there are very many, the exact number tells no more.
+UNSEALED = """
+    (SELECT count(*) FROM (
+       SELECT FROM growth_pointstransfer
+       WHERE id > (SELECT coalesce(max(transfer_id), 0) FROM growth_transferseal)
+       LIMIT 100000) AS n)
+"""
+
+
+def unsealed() -> int:
+    """How many transfers wait to be sealed, up to 100,000."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT count(*) FROM (
-                 SELECT FROM growth_pointstransfer WHERE id > (
-                   SELECT coalesce(max(transfer_id), 0) FROM growth_transferseal) LIMIT %s) n""",
-            [at_most],
-        )
+        cursor.execute(f"SELECT {UNSEALED}")
         return int(cursor.fetchone()[0])
 
 
