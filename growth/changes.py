@@ -6,7 +6,6 @@ are stands in ``registry.change_kinds``.
 """
 
 import hashlib
-import json
 import logging
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -176,12 +175,23 @@ def digest_of(change: ChangeRequest) -> bytes:
     said = [
         change.kind,
         change.subject,
-        json.loads(json.dumps(change.payload), parse_float=Decimal),
+        _exact(change.payload),
         change.reason,
         change.maker_id,
         due and str(round(due.timestamp() * 1_000_000)),
     ]
     return hashlib.sha256(canonical(said).encode()).digest()
+
+
+def _exact(value: Any) -> Any:
+    """A JSON value with its fractions as decimals: the database may write them otherwise."""
+    if isinstance(value, float):
+        return Decimal(repr(value))
+    if isinstance(value, dict):
+        return {key: _exact(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_exact(inner) for inner in value]
+    return value
 
 
 def is_untouched(change: ChangeRequest) -> bool:
