@@ -100,10 +100,9 @@ def _patterns(before: date) -> Iterator[tuple[Earned, int]]:
         yield {}, idle
 
 
-@transaction.atomic
 def _grouped(before: date) -> Iterator[tuple[list[date], list[int], int]]:
-    connection.ensure_connection()
-    with connection.connection.cursor(name="scheme_impact") as cursor:
+    """One row for each pattern, through a cursor on the server, which needs a transaction."""
+    with transaction.atomic(), connection.connection.cursor(name="scheme_impact") as cursor:
         cursor.itersize = FETCHED
         cursor.execute(
             """SELECT days, values, count(*) FROM (

@@ -1,5 +1,6 @@
 """A version of the scheme counts from its day: until then everything goes by the one in force."""
 
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from unittest import mock
@@ -173,3 +174,15 @@ def test_growth_value_is_counted_by_the_version_in_force():
     assert queries.program_now()[0].segment_context(bankday.today()).levels == (
         "low", "mid", "high",
     )  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_preview_needs_no_transaction_around_it(live_programme):
+    """A page has none: what it reads streams all the same."""
+    world.load(*TASKS, levels=world.levels())
+    gain(100)
+    world.enrolled("idle")
+    versions = levels.schemes()
+    draft = replace(versions[0], effective_on=days_ago(-3), thresholds=(0, 50, 100))
+    found = scheme_impact.impact(draft, versions, days_ago(-3))
+    assert found.pairs == {("low", "low"): 1, ("mid", "high"): 1}
