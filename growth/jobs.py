@@ -16,7 +16,7 @@ from growth import (
     intake,
     ledger,
     levels,
-    liability,
+    liability_days,
     notices,
     open_items,
     pauses,
@@ -73,7 +73,7 @@ def reconcile() -> list[int]:
 @job(name="growth.close_liability", soft_time_limit=3500, time_limit=3600, **RETRY)
 def close_liability() -> int:
     """Keep the liability's figures of days that are over; returns how many days."""
-    return liability.close_days(today=bankday.today())
+    return liability_days.close_days(today=bankday.today())
 
 
 @job(name="growth.regrade_levels", soft_time_limit=3500, time_limit=3600, **RETRY)

@@ -7,7 +7,7 @@ centre's are one cohort. A period is a month, or a week while the history is sho
 from datetime import date, timedelta
 from typing import Any, Literal
 
-from django.db import connection
+from django.db import connection, transaction
 
 Unit = Literal["month", "week"]
 
@@ -15,24 +15,22 @@ Unit = Literal["month", "week"]
 MONTHS_WANTED = 9
 
 _COHORTS = """
-    WITH periods AS (SELECT %(unit)s::text AS unit, %(end)s::date AS until)
-    SELECT l.cost_centre, date_trunc(p.unit, e.day)::date,
-           date_trunc(p.unit, l.expires_on)::date, sum(l.points)::bigint,
-           (sum(l.points * (l.expires_on - date_trunc(p.unit, l.expires_on)::date))
+    SELECT l.cost_centre, date_trunc(%(unit)s, e.day)::date,
+           date_trunc(%(unit)s, l.expires_on)::date, sum(l.points)::bigint,
+           (sum(l.points * (l.expires_on - date_trunc(%(unit)s, l.expires_on)::date))
             / sum(l.points))::float
-    FROM periods p CROSS JOIN growth_pointslot l
-    JOIN growth_pointstransfer e ON e.id = l.transfer_id AND e.day < p.until
+    FROM growth_pointslot l
+    JOIN growth_pointstransfer e ON e.id = l.transfer_id AND e.day < %(end)s
     GROUP BY 1, 2, 3 HAVING sum(l.points) > 0 ORDER BY 1, 2, 3
 """
 _MOVES = """
-    WITH periods AS (SELECT %(unit)s::text AS unit, %(end)s::date AS until)
-    SELECT l.cost_centre, date_trunc(p.unit, e.day)::date,
-           date_trunc(p.unit, l.expires_on)::date, date_trunc(p.unit, t.day)::date,
+    SELECT l.cost_centre, date_trunc(%(unit)s, e.day)::date,
+           date_trunc(%(unit)s, l.expires_on)::date, date_trunc(%(unit)s, t.day)::date,
            coalesce(sum(a.points) FILTER (WHERE t.kind IN ('redeem', 'refund')), 0)::bigint,
            coalesce(sum(a.points) FILTER (WHERE t.kind = 'expire'), 0)::bigint,
            coalesce(sum(a.points) FILTER (WHERE t.kind IN ('reverse', 'deduct')), 0)::bigint
-    FROM periods p CROSS JOIN growth_pointsallocation a
-    JOIN growth_pointstransfer t ON t.id = a.transfer_id AND t.day < p.until
+    FROM growth_pointsallocation a
+    JOIN growth_pointstransfer t ON t.id = a.transfer_id AND t.day < %(end)s
     JOIN growth_pointslot l ON l.id = a.lot_id
     JOIN growth_pointstransfer e ON e.id = l.transfer_id
     GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
@@ -50,13 +48,16 @@ def read(*, until: date, unit: Unit | None = None) -> dict[str, Any] | None:
     unit = unit or _unit(until)
     end = start_of(unit, until + timedelta(days=1))
     values = {"unit": unit, "end": end}
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        # All rows are read. Where statistics are missing, loops over them would never end.
+        cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(_COHORTS, values)
         cohorts = cursor.fetchall()
-        if not cohorts:
-            return None
         cursor.execute(_MOVES, values)
         moves = cursor.fetchall()
+        cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
+    if not cohorts:
+        return None
     first = min(issued for _, issued, *_ in cohorts)
     places = {row[:3]: place for place, row in enumerate(cohorts)}
     return {

@@ -8,7 +8,8 @@ from typing import Any
 from growth import bankday, forecast, lot_history
 from growth.forecast import BackCast, Outcome, Triple, WhatIf
 from growth.hazards import History
-from growth.liability import DAYS_UNTIL_CLOSED, months_between
+from growth.liability import months_between
+from growth.liability_days import DAYS_UNTIL_CLOSED
 from growth.models import LiabilityClose
 
 MONTHS = 12

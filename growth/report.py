@@ -11,7 +11,7 @@ from growth import (
     budgets,
     ledger,
     levels,
-    liability,
+    liability_days,
     limits,
     progress,
     registry,
@@ -54,7 +54,7 @@ def differences() -> Iterable[str]:
         rules, today = program_now()
         yield from reversals.differences()
         yield from ledger.differences()
-        yield from liability.differences()
+        yield from liability_days.differences()
         yield from levels.differences(today)
         yield from progress.differences(rules)
         yield from limits.differences()

@@ -9,7 +9,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 from wagtail.models import ModelLogEntry
 
-from growth import bankday, ledger, liability
+from growth import bankday, ledger, liability, liability_days
 from growth.admin.customers import VIEWED
 from growth.models import Customer
 from tests.growth import world
@@ -63,7 +63,7 @@ def test_nobody_else_does(sign_in, group):
 def test_the_report_tells_months_expiry_and_the_forecast(sign_in, language, closed):
     months_of_points()
     if closed:
-        liability.close_days(today=bankday.today())
+        liability_days.close_days(today=bankday.today())
     client = sign_in("Finance")
 
     response = client.get(REPORT, headers={"Accept-Language": language})
@@ -100,7 +100,7 @@ def test_files_tie_to_the_ledger_and_run_nothing(sign_in):
 
 def test_filters_choose_cost_centre_months_and_day(sign_in):
     months_of_points()
-    liability.close_days(today=bankday.today())
+    liability_days.close_days(today=bankday.today())
     client = sign_in("Finance")
     kept = liability.kept_days()[3]
 
@@ -128,7 +128,7 @@ def test_what_if_points_lived_longer_fewer_expire(sign_in):
 
 def test_the_report_takes_few_queries_however_many_months(sign_in, django_assert_max_num_queries):
     months_of_points()
-    liability.close_days(today=bankday.today())
+    liability_days.close_days(today=bankday.today())
     client = sign_in("Finance")
     client.get("/admin/")
 

@@ -3,7 +3,7 @@ from datetime import date
 
 from django.core.management.base import BaseCommand, CommandError
 
-from growth import bankday, liability
+from growth import bankday, liability, liability_days
 
 
 class Command(BaseCommand):
@@ -22,9 +22,9 @@ class Command(BaseCommand):
         except ValueError:
             raise CommandError("DAY has to be written like 2026-10-31.") from None
         if rebuild:
-            liability.rebuild(today=today)
+            liability_days.rebuild(today=today)
         elif close:
-            liability.close_days(today=today)
+            liability_days.close_days(today=today)
         figures = liability.as_figures(until=day, outstanding=liability.standing(day))
         if options["json"]:
             self.stdout.write(json.dumps(figures, ensure_ascii=False))
