@@ -416,3 +416,11 @@ def test_nobody_sees_or_redeems_without_a_session():
     ]
 
     assert [answer.status_code for answer in answers] == [401, 401, 401]
+
+
+def test_a_redemption_takes_14_statements_savepoints_included(django_assert_num_queries):
+    world.benefit(per_customer=2)
+    who = world.customer(500)
+    redemption.redeem(customer_id=who.pk, benefit_code="coffee", key="first")
+    with django_assert_num_queries(14):
+        redemption.redeem(customer_id=who.pk, benefit_code="coffee", key="second")
