@@ -128,8 +128,8 @@ class BadgeViewSet(RoomViewSet):
         held=Count("grants__customer", filter=Q(grants__revoked_at__isnull=True), distinct=True)
     )
     list_display = [
-        Column("picture", label="", accessor=_picture),
         "__str__",
+        Column("picture", label=gettext_lazy("Picture"), accessor=_picture),
         Column("code", label=gettext_lazy("Code"), sort_key="code"),
         PointsColumn("held", label=gettext_lazy("Customers")),
     ]

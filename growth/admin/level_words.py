@@ -1,6 +1,7 @@
 """The level scheme in plain words, for its page and for the person who decides on a new one."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.utils.formats import date_format
@@ -56,7 +57,7 @@ def impact_lines(impact: Mapping[str, Any] | None) -> list[str]:
     if not impact:
         return []
     text = _("By the preview for {day}: {up} customers go up, {down} go down, {stay} stay.")
-    day = date_format(iso_date(impact["on"]), "DATE_FORMAT")
+    day = date_format(date.fromisoformat(impact["on"]), "DATE_FORMAT")
     figures = {key: amount(impact[key]) for key in ("up", "down", "stay")}
     return [text.format(day=day, **figures)]
 
