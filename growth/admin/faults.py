@@ -16,7 +16,7 @@ from growth.admin.rules import Place
 _SAID = [
     (r"is missing", gettext_noop("This is needed.")),
     (
-        r"there is no (?:segment|level|task|benefit) '?(?P<code>[^']+)'?",
+        r"there is no (?:segment|level|task|benefit|budget|badge) '?(?P<code>[^']+)'?",
         gettext_noop("“{code}” does not exist."),
     ),
     (

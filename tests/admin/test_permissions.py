@@ -7,7 +7,7 @@ from wagtail.permissions import policy_registry
 from growth.models import BankEvent, Customer, GrowthTask, PointsTransfer, TaskCompletion
 from tests.admin.pages import form_values, stream
 
-PROGRAM = ["growth_tasks", "task_drafts", "segments", "levels", "benefits", "merchants"]
+PROGRAM = ["growth_tasks", "task_drafts", "segments", "levels", "budgets", "benefits", "merchants"]
 RECORDS = ["completions", "bank_events", "rejected_rows", "transfers", "redemptions"]
 PEOPLE = ["customers", "customer_sessions", "api_clients", "operators_log"]
 ALL = {*PROGRAM, *RECORDS, *PEOPLE, "code_batches", "changes", "open_items"}
