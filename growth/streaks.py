@@ -7,6 +7,7 @@ repeated, reversed and folded again as any late event is, and nothing here advan
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -83,17 +84,21 @@ def make_up_check_in(*, customer_id: int, task: str, day: date) -> MadeUp:
             origin=origin,
             locked=True,
         )
-    event = {
+    event = _event(event_id, customer_id, end, {"task": task, "points": price})
+    intake.take_in_whole([read_event(event, now=now)])
+    return MadeUp(task, day, price)
+
+
+def _event(event_id: str, customer_id: int, end: datetime, data: dict[str, Any]) -> dict[str, Any]:
+    return {
         "specversion": "1.0",
         "id": event_id,
         "source": MAKE_UP_SOURCE,
         "type": MADE_UP,
         "subject": Customer.objects.values_list("ref", flat=True).get(pk=customer_id),
         "time": end.isoformat(),
-        "data": {"task": task, "points": price},
+        "data": data,
     }
-    intake.take_in_whole([read_event(event, now=now)])
-    return MadeUp(task, day, price)
 
 
 def _rule(rules: Rules, code: str) -> TaskRule:

@@ -10,7 +10,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from growth import bankday, intake, program, progress, report, reversals
+from growth import bankday, intake, program, progress, report, reversals, settling
 from growth.cloudevents import read_event
 from growth.customers import describe, describe_all
 from growth.models import Customer
@@ -63,8 +63,8 @@ def _check(random: Random) -> None:
         incoming = [read_event(cloud_event(event), now=now) for event in batch]
         intake.take_in(incoming, settle=settled)
         if random.random() < 0.3:
-            intake.settle_stored()
-    while intake.settle_stored(due_only=False):
+            settling.settle_stored()
+    while settling.settle_stored(due_only=False):
         pass
     compare(document, events, today)
 
@@ -90,7 +90,7 @@ def compare(document: dict, events: list[plain.Event], today) -> None:
 
 
 @settings(
-    max_examples=150,
+    max_examples=100,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
