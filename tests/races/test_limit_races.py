@@ -6,7 +6,6 @@ The planted bug is the same throughout: the counters are read without their lock
 from unittest import mock
 
 import pytest
-from django.db import connection
 
 from growth import claims, exclusions, jobs, limits, pauses, pending, risk, settling
 from growth.models import Customer, TaskCompletion, Wallet
