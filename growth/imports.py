@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import BinaryIO
 
-from growth import bankday, feeds, intake
+from growth import bankday, feeds, intake, settling
 from growth.cloudevents import Incoming, Rejected, read_line
 from growth.customers import Description, describe, describe_all
 from growth.feeds import Tally
@@ -31,7 +31,7 @@ def import_events(file: BinaryIO, feed: str, on_batch: Progress) -> Tally:
 
 def settle_all() -> None:
     """Settle whatever was stored without being settled; dead letters stay behind."""
-    while intake.settle_stored(due_only=False):
+    while settling.settle_stored(due_only=False):
         pass
 
 

@@ -13,7 +13,6 @@ from growth import (
     bodies,
     budgets,
     changes,
-    intake,
     ledger,
     levels,
     liability_days,
@@ -24,6 +23,7 @@ from growth import (
     risk,
     seals,
     segments,
+    settling,
 )
 from growth.models import Customer, CustomerSession, HandoffTicket
 
@@ -34,7 +34,7 @@ RETRY = {"autoretry_for": (OperationalError,), "retry_backoff": True, "max_retri
 def settle_bank_events() -> int:
     """Settle what is stored and due, until nothing is. Safe to run many times at once."""
     total = 0
-    while done := intake.settle_stored():
+    while done := settling.settle_stored():
         total += done
     return total
 
@@ -43,7 +43,7 @@ def settle_bank_events() -> int:
 def refold_customers() -> int:
     """Go on folding customers again after a release that judges history."""
     total = 0
-    while done := intake.refold_customers():
+    while done := settling.refold_customers():
         total += done
     return total
 

@@ -3,7 +3,7 @@
 import json
 from datetime import datetime
 
-from growth import imports, intake, registry
+from growth import imports, registry, settling
 from growth.feeds import KEPT, CsvRow, Line, Tally
 from growth.models import RejectedRow
 
@@ -31,7 +31,7 @@ def replay_rejected(*, since: datetime | None, at: datetime) -> Tally:
             _replay_by_room(row, tally, at)
         else:
             tally.rejected += 1
-    intake.revive_dead_letters()
+    settling.revive_dead_letters()
     imports.settle_all()
     return tally
 

@@ -12,7 +12,7 @@ import yaml
 from django.db import InternalError, connection, transaction
 from django.db.models import Sum
 
-from growth import backtest, backtest_judging, bankday, budgets, intake, limits, program
+from growth import backtest, backtest_judging, bankday, budgets, intake, limits, program, settling
 from growth.cloudevents import read_event
 from growth.customers import describe, describe_all
 from growth.errors import ProgramFaults
@@ -158,7 +158,7 @@ def over_history(random: Random) -> None:
         intake.take_in(incoming(batch), settle=True)
     found = backtest.run(document)
     program.load(document, history=True)
-    while intake.refold_customers():
+    while settling.refold_customers():
         pass
     compare(found)
 

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from growth import intake, jobs, ledger, scale, sessions
+from growth import jobs, ledger, scale, sessions, settling
 from growth.models import ApiClient
 from tests.growth import world
 from tests.growth.world import event, levels, load, reversal, task
@@ -89,7 +89,7 @@ def test_taking_in_and_settling(bank: None) -> None:
         world.take(reversal(first))
         world.take(event(who="scale-8", when="2024-01-01"))
         world.take(event(who="scale-3"), settle=False)
-        intake.settle_stored()
+        settling.settle_stored()
     assert len(found) > 20
     assert whole(found) == {}
 

@@ -8,7 +8,7 @@ from unittest import mock
 import pytest
 from django.db import OperationalError
 
-from growth import intake, jobs, progress
+from growth import intake, jobs, progress, settling
 from growth.models import BankEvent
 from tests.growth import world
 from tests.growth.world import balance, completions, event, load, reversal, segment, take, task
@@ -175,7 +175,7 @@ def test_a_database_that_is_down_poisons_nobody():
         mock.patch.object(progress, "settle", side_effect=OperationalError("gone")),
         pytest.raises(OperationalError),
     ):
-        intake.settle_stored()
+        settling.settle_stored()
     assert BankEvent.objects.get().attempts == 0
     assert (jobs.settle_bank_events(), completions()) == (1, 1)
 
@@ -206,7 +206,7 @@ class TestKilled:
         take(*events, settle=False)
         with mock.patch.object(progress, "_refresh_segments", side_effect=Killed):
             with pytest.raises(Killed):
-                intake.settle_stored()
+                settling.settle_stored()
             assert (completions(), waiting()) == (0, 9)
 
         assert jobs.settle_bank_events() == 9

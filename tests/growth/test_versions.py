@@ -2,7 +2,7 @@
 
 import pytest
 
-from growth import claims, intake
+from growth import claims, settling
 from growth.customers import describe, describe_all
 from growth.models import BankEvent
 from tests.growth import world
@@ -169,7 +169,7 @@ class TestHistory:
         program.load(document, history=True)
         take(event(when="2025-01-02"))
         assert completions() == 1
-        assert intake.refold_customers() == 1
-        assert intake.refold_customers() == 0
+        assert settling.refold_customers() == 1
+        assert settling.refold_customers() == 0
         take(event(who="bob"))
         assert (completions(), world.differences()) == (2, [])

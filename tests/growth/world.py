@@ -15,7 +15,7 @@ import yaml
 from django.core.management import call_command
 from django.db import transaction
 
-from growth import bankday, intake, ledger, program, queries, report
+from growth import bankday, intake, ledger, program, queries, report, settling
 from growth.cloudevents import Incoming, read_line
 from growth.intake import Outcome
 from growth.ledger import Earning
@@ -55,7 +55,7 @@ def load(*tasks: dict, history: bool = False, **sections: Any) -> program.Change
 
 def load_text(text: str, **options: Any) -> program.Changes:
     changes = program.load(program.read(text), **options)
-    while changes.history and intake.refold_customers():
+    while changes.history and settling.refold_customers():
         pass
     return changes
 
@@ -117,7 +117,7 @@ def take_one_by_one(*events: dict) -> None:
 def settle_all() -> int:
     """Settle what is stored, as the sweeper does."""
     total = 0
-    while done := intake.settle_stored():
+    while done := settling.settle_stored():
         total += done
     return total
 

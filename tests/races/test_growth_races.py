@@ -12,7 +12,7 @@ from unittest import mock
 import pytest
 from django.db import connection, transaction
 
-from growth import claims, intake, jobs, ledger, limits, progress
+from growth import claims, intake, jobs, ledger, limits, progress, settling
 from growth.models import BankEvent, Customer, PointsTransfer, TaskCompletion, Wallet
 from growth.rules import hold_release
 from tests.growth import world
@@ -367,7 +367,7 @@ def test_a_change_of_the_program_waits_for_the_events_being_taken_in():
 def test_two_sweepers_share_the_work_and_do_nothing_twice():
     load(task(kind="cumulative"))
     world.take(*(event(who=f"c{n % 50}") for n in range(500)), settle=False)
-    done = at_once([lambda: intake.settle_stored()] * 8)
+    done = at_once([lambda: settling.settle_stored()] * 8)
     world.settle_all()
     assert sum(n * told for told, n in done.items()) <= 500
     assert (completions(), Wallet.objects.filter(balance=100).count()) == (500, 50)

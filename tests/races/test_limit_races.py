@@ -7,7 +7,7 @@ from unittest import mock
 
 import pytest
 
-from growth import claims, exclusions, jobs, limits, pauses, pending, risk, settling
+from growth import claims, exclusions, jobs, limits, pauses, pending, risk
 from growth.models import Customer, TaskCompletion, Wallet
 from growth.registry import RiskAnswer
 from tests.growth import world
@@ -211,4 +211,3 @@ def test_an_exhausted_budget_is_paused_while_events_come_in():
     assert (completions(), standing().used) == (10, 100)
     assert outcomes["t"] <= 1
     assert world.differences() == []
-    assert settling.settle_stored() == 0 and not connection.in_atomic_block

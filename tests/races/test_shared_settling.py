@@ -9,7 +9,7 @@ from unittest import mock
 
 import pytest
 
-from growth import intake, progress
+from growth import progress, settling
 from growth.models import BankEvent, PointsTransfer, Wallet
 from tests.growth import world
 from tests.growth.world import event, load, task
@@ -52,7 +52,7 @@ def watched() -> Iterator[dict[str, Any]]:
 
 def work() -> int:
     total = 0
-    while done := intake.settle_stored(limit=10):
+    while done := settling.settle_stored(limit=10):
         total += done
     return total
 

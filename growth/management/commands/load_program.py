@@ -2,7 +2,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from growth import intake, jobs, program, segments
+from growth import jobs, program, segments, settling
 from growth.errors import ProgramFaults
 
 
@@ -35,7 +35,7 @@ class Command(BaseCommand):
     def settle(self, changes: program.Changes) -> None:
         """Recompute what the new program says of customers and events already known."""
         if changes.history:
-            while intake.refold_customers():
+            while settling.refold_customers():
                 pass
         if changes.levels:
             jobs.regrade_all()
