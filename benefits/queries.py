@@ -207,7 +207,7 @@ def reward_grants(customer_ids: list[int], prefix: str) -> Iterable[tuple[int, s
     """
     mine = Redemption.objects.filter(customer__in=customer_ids, granted_by__startswith=prefix)
     rows = mine.values_list("customer", "granted_by", "status")
-    return [(who, key, status != Redemption.Status.CANCELLED) for who, key, status in rows]
+    return [(who, key or "", status != Redemption.Status.CANCELLED) for who, key, status in rows]
 
 
 def report() -> dict[str, dict[str, int]]:

@@ -88,7 +88,7 @@ def load(
     """Apply a program: add and update what it names. Loading it twice changes nothing.
 
     With ``history`` its tasks also judge the events already stored; call
-    ``intake.refold_customers`` until it returns 0 afterwards (the sweeper does, too).
+    ``settling.refold_customers`` until it returns 0 afterwards (the sweeper does, too).
 
     Raises:
         ProgramFaults: with every fault; then nothing is applied.

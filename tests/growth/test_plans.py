@@ -15,7 +15,7 @@ from growth.models import ApiClient
 from tests.growth import world
 from tests.growth.world import event, levels, load, reversal, task
 
-CUSTOMERS = 3000
+CUSTOMERS = 400
 GROWING = {
     "growth_bankevent", "growth_customer", "growth_growthentry", "growth_levelchange",
     "growth_pointsallocation", "growth_pointslot", "growth_pointstransfer",
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def bank(db: None) -> None:
-    """Enough customers that reading them all is never the planner's choice."""
+    """A bank with some history in every table."""
     load(
         task(kind="cumulative", points_expire={"after_days": 365}),
         task("once", requires=["t"], limit={"per_customer": 1}),
@@ -45,12 +45,22 @@ def bank(db: None) -> None:
             cursor.execute(f"ANALYZE {table}")
 
 
+# Indexes that hold only the rows that wait for something.
+OF_FEW = {"wallet_one_programme", "lot_expiring", "completion_pending"}
+
+
 def scanned(plan: dict[str, Any]) -> Iterator[str]:
-    """Tables that a plan reads whole."""
-    if plan["Node Type"] == "Seq Scan":
-        yield plan["Relation Name"]
+    """Tables that a plan reads whole: as they lie, or along an index without looking for a key."""
+    along = plan["Node Type"] in ("Index Scan", "Index Only Scan") and "Index Cond" not in plan
+    if plan["Node Type"] == "Seq Scan" or (along and not _is_of_few(plan["Index Name"])):
+        yield re.sub(r"^(growth_bankevent)_\d$", r"\1", plan["Relation Name"])
     for part in plan.get("Plans", ()):
         yield from scanned(part)
+
+
+def _is_of_few(index: str) -> bool:
+    # A part's index has a name of PostgreSQL's making.
+    return index in OF_FEW or index.startswith("growth_bankevent_")
 
 
 @contextmanager
@@ -65,6 +75,9 @@ def plans() -> Iterator[dict[str, set[str]]]:
                 found[" ".join(sql.split())] = set(scanned(asked[0]["Plan"])) & GROWING
         return execute(sql, params, many, context)
 
+    with connection.cursor() as cursor:
+        # A small table is read whole because that is cheap: asked is whether it would have to be.
+        cursor.execute("SET LOCAL enable_seqscan = off")
     with connection.execute_wrapper(explain):
         yield found
 
