@@ -15,7 +15,7 @@ from growth.models import ApiClient
 from tests.growth import world
 from tests.growth.world import event, levels, load, reversal, task
 
-CUSTOMERS = 400
+CUSTOMERS = 1200
 GROWING = {
     "growth_bankevent", "growth_customer", "growth_growthentry", "growth_levelchange",
     "growth_pointsallocation", "growth_pointslot", "growth_pointstransfer",
@@ -97,7 +97,7 @@ def test_taking_in_and_settling(bank: None) -> None:
     with plans() as found:
         first = event(who="scale-7")
         world.take(first)
-        world.take(*[event(who=f"scale-{n}") for n in range(1, 21)])
+        world.take(*[event(who=f"scale-{n}") for n in range(1, 5)])
         world.take(event("b.done", who="scale-9"), event(who="new-1"))
         world.take(reversal(first))
         world.take(event(who="scale-8", when="2024-01-01"))

@@ -107,11 +107,13 @@ def test_without_the_lock_of_the_customer_progress_is_lost():
     """The race is real: everybody reads the same progress, and the last one's is kept."""
     load(task(kind="cumulative", target=2))
     world.take(event("b.done"))
-    read = Together(8)(progress.read_states)
+    settle = Together(8)(progress.settle)
 
-    with without("FOR NO KEY UPDATE"), mock.patch.object(progress, "read_states", read):
-        at_once([lambda n=n: take(event(when=f"2025-02-{n + 1:02}")) for n in range(8)])
+    unlocked = without("FOR NO KEY UPDATE"), without("FOR NO KEY UPDATE OF c")
+    with unlocked[0], unlocked[1], mock.patch.object(progress, "settle", settle):
+        outcomes = at_once([lambda n=n: take(event(when=f"2025-02-{n + 1:02}")) for n in range(8)])
 
+    assert outcomes == {(1, 0, 0): 8}
     assert completions() < 4
 
 
