@@ -50,6 +50,7 @@ def test_the_first_tab_leads_to_the_content(phone, student):
 @pytest.mark.parametrize("path", [ZONE, MY])
 def test_tab_reaches_every_action_and_none_is_covered(phone, student, path):
     phone.enter(student, path)
+    phone.settle()
     missing = {one.id for one in phone.js(REACHABLE)}
     covered = []
 
