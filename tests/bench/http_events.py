@@ -144,9 +144,11 @@ def _points_seen_late(place: Place, port: int, bank: Bank) -> int:
     token = session("bench-7")
     late, before = 0, _points(port, token)
     for _ in range(10):
-        web.ask(port, "POST", "/api/v1/events", *bank.signed(subject="bench-7"))
+        told = web.ask(port, "POST", "/api/v1/events", *bank.signed(subject="bench-7"))
         after = _points(port, token)
-        late += after != before + POINTS
+        if after != before + POINTS:
+            late += 1
+            print(f"{NAME}: {before} points, then {after}, after {told.decode()}", flush=True)
         before = after
     return late
 
