@@ -13,8 +13,7 @@ from benefits.errors import (
 )
 from benefits.models import Benefit
 from growth.errors import GrowthError, InsufficientPoints
-from growth.levels import current_scheme
-from growth.models import Level
+from growth.levels import current_levels
 
 
 @dataclass(frozen=True)
@@ -65,5 +64,5 @@ def is_on_sale(benefit: Benefit, today: date) -> bool:
 
 def level_ranks() -> dict[str, int]:
     """Rank of each level of the scheme in force by code, 0 for the lowest."""
-    codes = Level.objects.filter(scheme=current_scheme()).order_by("threshold")
-    return {code: rank for rank, code in enumerate(codes.values_list("code", flat=True))}
+    codes = current_levels().values_list("code", flat=True)
+    return {code: rank for rank, code in enumerate(codes)}

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
+from django.db.models.functions import Now, TruncDate
 
 
 def zone() -> ZoneInfo:
@@ -24,6 +25,11 @@ def now() -> datetime:
 def today() -> date:
     """The bank day that it is now."""
     return now().date()
+
+
+def today_in_sql() -> TruncDate:
+    """``today`` within a query, which is then the only one."""
+    return TruncDate(Now(), tzinfo=zone())
 
 
 def day_of(instant: datetime) -> date:

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from growth import bankday, prepared, privileges
 from growth.bulk import array, columns, rows_as
@@ -27,7 +28,7 @@ from growth.level_history import (
     keeps_until,
     last_change,
 )
-from growth.models import Customer, LevelChange, LevelScheme
+from growth.models import Customer, Level, LevelChange, LevelScheme
 
 __all__ = [
     "PLAIN_PERCENT",
@@ -36,6 +37,7 @@ __all__ = [
     "Keep",
     "Scheme",
     "Standing",
+    "current_levels",
     "current_scheme",
     "differences",
     "earned_by_day",
@@ -99,8 +101,18 @@ def scheme_of(row: LevelScheme, levels: Iterable[Any]) -> Scheme:
 
 def current_scheme(today: date | None = None) -> LevelScheme | None:
     """The version in force today; a newer one may be planned."""
-    begun = LevelScheme.objects.filter(effective_on__lte=today or bankday.today())
-    return begun.order_by("-effective_on", "-version").first()
+    return _begun(today).first()
+
+
+def current_levels(today: date | None = None) -> QuerySet[Level]:
+    """The levels of the version in force today, from the lowest up; one query."""
+    return Level.objects.filter(scheme__in=_begun(today)[:1]).order_by("threshold")
+
+
+def _begun(today: date | None) -> QuerySet[LevelScheme]:
+    """Versions that have taken effect, the one in force first."""
+    begun = LevelScheme.objects.filter(effective_on__lte=today or bankday.today_in_sql())
+    return begun.order_by("-effective_on", "-version")
 
 
 def earned_by_day(customer_ids: list[int]) -> dict[int, dict[date, int]]:

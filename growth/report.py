@@ -112,10 +112,9 @@ def _growth_value() -> int:
 
 def _levels() -> dict[str, int]:
     """Customers by level of the scheme in force; who has none yet stands on the lowest."""
-    scheme = levels.current_scheme()
-    if scheme is None:
+    steps = list(levels.current_levels().values_list("code", flat=True))
+    if not steps:
         return {}
-    steps = list(scheme.levels.order_by("threshold").values_list("code", flat=True))
     held = _pairs("SELECT level, count(*) FROM growth_customer GROUP BY 1")
     figures = {code: held.pop(code, 0) for code in steps}
     figures[steps[0]] += held.pop("", 0)

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from growth import bankday
 from growth.bulk import array
-from growth.levels import current_scheme
-from growth.models import Level, Segment
+from growth.levels import current_levels
+from growth.models import Segment
 from growth.values import iso_date, number
 
 DATE_TEXT = r"^\d{4}-\d\d-\d\d$"
@@ -50,11 +50,9 @@ def compile_rule(rule: Mapping[str, Any], context: Context) -> Sql:
 
 def current_context() -> Context:
     """The segments and the level scheme as they stand today."""
-    scheme = current_scheme()
-    levels = Level.objects.filter(scheme=scheme).order_by("threshold")
     return Context(
         rules=dict(Segment.objects.values_list("code", "rule")),
-        levels=tuple(levels.values_list("code", flat=True)) if scheme else (),
+        levels=tuple(current_levels().values_list("code", flat=True)),
         today=bankday.today(),
     )
 

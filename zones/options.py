@@ -19,8 +19,7 @@ def segments() -> Options:
 
 def audiences() -> Options:
     """Whom a component may be limited to: every segment, and every level above the lowest."""
-    scheme = levels.current_scheme()
-    above = list(scheme.levels.order_by("threshold"))[1:] if scheme else []
+    above = list(levels.current_levels())[1:]
     text = gettext("Level {level} and above")
     return [*segments(), *((f"{LEVEL}{step.code}", text.format(level=step)) for step in above)]
 

@@ -4,8 +4,8 @@ from django.utils.translation import gettext as _
 
 from growth import segments as segment_rules
 from growth.admin import words
-from growth.levels import current_scheme
-from growth.models import Badge, Budget, Customer, GrowthTask, Level, Segment, TaskVersion
+from growth.levels import current_levels
+from growth.models import Badge, Budget, Customer, GrowthTask, Segment, TaskVersion
 from growth.text import localized
 
 Choices = list[tuple[str, str]]
@@ -27,8 +27,8 @@ def tasks() -> Choices:
 
 def levels() -> Choices:
     """The levels of the scheme in force, from the lowest up."""
-    rows = Level.objects.filter(scheme=current_scheme()).order_by("threshold")
-    return [(code, _named(code, name)) for code, name in rows.values_list("code", "name")]
+    rows = current_levels().values_list("code", "name")
+    return [(code, _named(code, name)) for code, name in rows]
 
 
 def badges() -> Choices:

@@ -71,7 +71,7 @@ def test_a_list_takes_as_many_queries_for_many_rows_as_for_one(
     send(*((f"c{number}", "identity.verified", {}) for number in range(25)))
     client.get(reverse(f"{name}:index"))
 
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(16):
         response = client.get(reverse(f"{name}:index"))
 
     assert "c24" in response.content.decode()
@@ -120,7 +120,7 @@ def test_the_home_page_shows_the_last_days(sign_in, django_assert_max_num_querie
     assert "The last 14 days" in html
     assert 'role="img"' in html
     assert "2 in all" in html
-    with django_assert_max_num_queries(27):
+    with django_assert_max_num_queries(24):
         client.get("/admin/")
 
 
