@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from growth import bankday, taskboard
-from growth.backtest_worlds import plan
+from growth.backtest.worlds import plan
 from growth.fold import Completion, fold
 from growth.models import Customer
 from growth.progress import read_events

@@ -8,14 +8,12 @@ from celery.schedules import crontab
 from django.db import OperationalError, transaction
 
 from growth import (
-    backtest_runs,
     bankday,
     bodies,
     budgets,
     changes,
     ledger,
     levels,
-    liability_days,
     notices,
     open_items,
     pauses,
@@ -25,6 +23,8 @@ from growth import (
     segments,
     settling,
 )
+from growth.backtest import runs
+from growth.liability import days as liability_days
 from growth.models import Customer, CustomerSession, HandoffTicket
 
 RETRY = {"autoretry_for": (OperationalError,), "retry_backoff": True, "max_retries": 5}
@@ -148,7 +148,7 @@ def lapse_claims() -> int:
 @job(name="growth.run_backtests", soft_time_limit=7000, time_limit=7100, **RETRY)
 def run_backtests() -> int:
     """Work off the back-tests that operators have asked for."""
-    return backtest_runs.work()
+    return runs.work()
 
 
 @job(name="growth.forget_sessions", soft_time_limit=270, time_limit=300, **RETRY)

@@ -16,9 +16,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from growth import level_standing, levels, prepared, queries
+from growth import levels, prepared, queries
 from growth.bulk import columns, rows_as
-from growth.level_history import in_force, keeps
+from growth.levels import standing as level_standing
+from growth.levels.schemes import in_force, keeps
 from growth.models import Customer, Notice
 from growth.sessions import Visitor
 from growth.values import iso_date

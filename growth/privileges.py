@@ -1,7 +1,7 @@
 """What levels give once: benefits and badges, granted with a level and owed to its growth value.
 
 What a customer holds is made equal to what the history of levels says it brought
-(``level_history.brought``). So it does not matter in which order events came, a level that is lost
+(``schemes.brought``). So it does not matter in which order events came, a level that is lost
 by age and reached again gives nothing twice, and what was owed to reversed growth goes.
 """
 
@@ -10,7 +10,7 @@ from collections import defaultdict
 from datetime import date
 
 from growth import registry
-from growth.level_history import Given
+from growth.levels.schemes import Given
 
 PREFIX = "level:"
 _KEY = re.compile(r"level:\d+:(?P<level>[^:]+):(?P<code>[^:]+):(?P<number>\d+)")

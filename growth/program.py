@@ -9,8 +9,9 @@ import yaml
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
-from growth import level_program, pauses, registry
+from growth import pauses, registry
 from growth.errors import ProgramFaults
+from growth.levels import program as level_program
 from growth.models import (
     Budget,
     GrowthTask,

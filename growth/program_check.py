@@ -7,7 +7,7 @@ from typing import Any
 
 from growth import registry
 from growth.checking import Checker
-from growth.level_check import check_levels, check_privileges
+from growth.levels.check import check_levels, check_privileges
 from growth.rule_check import MAX_DEPTH, RuleChecker
 from growth.task_check import Codes, check_tasks, own_codes
 

@@ -6,18 +6,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from growth import (
-    bankday,
-    budgets,
-    ledger,
-    levels,
-    liability_days,
-    limits,
-    progress,
-    registry,
-    reversals,
-    segments,
-)
+from growth import bankday, budgets, ledger, levels, limits, progress, registry, reversals, segments
+from growth.liability import days as liability_days
 from growth.models import Customer, GrowthTask, Segment
 from growth.queries import program_now
 

@@ -20,9 +20,10 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.admin.widgets import AdminDateInput
 from wagtail.permissions import policy_registry
 
-from growth import backtest_runs, bankday, drafts
+from growth import bankday, drafts
 from growth.admin import backtest_figures
 from growth.admin.listing import DayColumn, ReadOnlyViewSet, TagColumn
+from growth.backtest import runs
 from growth.errors import ProgramFaults
 from growth.jobs import run_backtests
 from growth.models import BacktestRun, Customer
@@ -83,15 +84,13 @@ class NewView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):
 
     def get_initial(self) -> dict[str, Any]:
         today = bankday.today()
-        first = max(backtest_runs.first_day_of_events(), today - timedelta(days=DAYS - 1))
+        first = max(runs.first_day_of_events(), today - timedelta(days=DAYS - 1))
         return {"first_day": first, "last_day": today}
 
     def form_valid(self, form: Any) -> HttpResponse:
         document = {"version": 1, "tasks": [self.row]}
         try:
-            run = backtest_runs.ask(
-                document=document, operator=self.request.user, **form.cleaned_data
-            )
+            run = runs.ask(document=document, operator=self.request.user, **form.cleaned_data)
         except ProgramFaults as refusal:
             form.add_error(None, str(refusal))
             return self.form_invalid(form)

@@ -16,10 +16,11 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 from wagtail.log_actions import log
 
-from growth import level_standing, queries, registry, taskboard
+from growth import queries, registry, taskboard
 from growth.admin import adjustment_views, choices, explain_views, words
 from growth.admin.listing import DayColumn, ListView, PointsColumn, ReadOnlyViewSet
 from growth.admin.record_viewsets import details
+from growth.levels import standing as level_standing
 from growth.models import (
     ApiClient,
     BankEvent,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from growth.admin import words
 from growth.admin.sentences import comparison
 from growth.explain import Condition, Explanation, Fate
-from growth.explain_events import EventVerdict
+from growth.explain.events import EventVerdict
 from growth.models import Budget, GrowthTask, Segment, TaskCompletion
 from growth.text import localized
 

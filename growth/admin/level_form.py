@@ -11,10 +11,12 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, Obj
 from wagtail.admin.widgets import AdminDateInput
 from wagtail.blocks import BlockField
 
-from growth import bankday, level_changes, level_program
+from growth import bankday
 from growth.admin import faults
 from growth.admin.blocks import StepsBlock
 from growth.admin.saving import ProgramForm, blocks_value, raw_value
+from growth.levels import changes as level_changes
+from growth.levels import program as level_program
 from growth.models import Level, LevelScheme
 from growth.models.levels import RULES
 

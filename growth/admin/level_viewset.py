@@ -13,14 +13,16 @@ from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 
-from growth import bankday, level_changes, level_program, levels
+from growth import bankday, levels
 from growth.admin import level_form, level_words, words
 from growth.admin.listing import ListView, ReadOnlyViewSet, RoomViewSet
 from growth.admin.views import ProgramCreateView, outdated
 from growth.errors import GrowthError, Outdated, ProgramFaults
-from growth.level_program import FIRST_DAY
+from growth.levels import changes as level_changes
+from growth.levels import program as level_program
+from growth.levels.impact import Impact
+from growth.levels.program import FIRST_DAY
 from growth.models import LevelScheme
-from growth.scheme_impact import Impact
 from growth.text import localized
 
 BAR = 600  # width of the bar, in its own units

@@ -8,9 +8,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from growth import level_changes, level_program, registry
+from growth import registry
 from growth.admin import names
 from growth.admin.words import amount
+from growth.levels import changes as level_changes
+from growth.levels import program as level_program
 from growth.models import Badge, LevelScheme
 from growth.registry import ChangeKind, Described
 from growth.text import localized

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from growth.admin.words import amount
-from growth.forecast import Triple
 from growth.liability import Standing
+from growth.liability.forecast import Triple
 
 WIDTH, HEIGHT, LEFT, FLOOR, TOP = 520, 190, 8, 160, 18
 GAP = 6

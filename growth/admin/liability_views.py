@@ -18,12 +18,12 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.permissions import policy_registry
 
-from growth import bankday, liability, outlook, statement_files
+from growth import bankday, liability, statement_files
 from growth.admin import liability_charts, liability_filters
 from growth.admin.liability_filters import centre_name
-from growth.liability import Month, Standing
+from growth.liability import Month, Standing, outlook
+from growth.liability.outlook import Outlook
 from growth.models import LiabilityFlow, Wallet
-from growth.outlook import Outlook
 
 SECONDS = 300
 PAST_SHOWN = 6

@@ -8,13 +8,14 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from growth import access, explain_words, ratelimits
+from growth import access, ratelimits
 from growth.access import Caller
 from growth.api.bank import SIGNED_HEADERS, SignedReadView
 from growth.api.problems import faults
 from growth.api.views import CustomerView
 from growth.errors import NotFound
 from growth.explain import Explanation, explain
+from growth.explain import words as explain_words
 from growth.models import Customer
 from growth.times import instant
 

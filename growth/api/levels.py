@@ -5,7 +5,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from growth import badges, level_standing, notices
+from growth import badges, notices
 from growth.api.level_serializers import (
     BadgeSerializer,
     LevelStandingSerializer,
@@ -14,6 +14,7 @@ from growth.api.level_serializers import (
 )
 from growth.api.problems import faults
 from growth.api.views import CustomerView
+from growth.levels import standing as level_standing
 
 
 class LevelView(CustomerView):

@@ -7,7 +7,7 @@ from rest_framework import generics
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from growth import claims, level_standing, preferences, queries, registry, streaks, taskboard
+from growth import claims, preferences, queries, registry, streaks, taskboard
 from growth.api.paging import CursorPages
 from growth.api.problems import faults
 from growth.api.serializers import (
@@ -21,6 +21,7 @@ from growth.api.serializers import (
     TaskSerializer,
 )
 from growth.api.views import CustomerView
+from growth.levels import standing as level_standing
 from growth.models import PointsTransfer, TaskCompletion
 
 

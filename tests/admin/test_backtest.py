@@ -5,8 +5,9 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
-from growth import backtest, backtest_runs, bankday
+from growth import backtest, bankday
 from growth.admin import backtest_figures
+from growth.backtest import runs
 from growth.models import BacktestRun
 from tests.growth.world import event, take
 
@@ -29,7 +30,7 @@ def test_a_task_is_tried_and_read(sign_in):
 
     assert "data-gz-backtest" in client.get(page).content.decode()
     assert client.get(state).json()["state"] == "waiting"
-    assert backtest_runs.work() == 1 and backtest_runs.work() == 0
+    assert runs.work() == 1 and runs.work() == 0
 
     told = client.get(state).json()
     assert told["state"] == "done"
@@ -49,7 +50,7 @@ def test_a_run_that_fails_says_so_and_stops_nobody(sign_in, monkeypatch):
         return honest(document, **options)
 
     monkeypatch.setattr(backtest, "run", run)
-    assert backtest_runs.work() == 2
+    assert runs.work() == 2
     states = dict(BacktestRun.objects.values_list("pk", "state"))
     assert states == {broken.pk: "failed", good.pk: "done"}
     page = client.get(reverse("backtests:inspect", args=[broken.pk]))

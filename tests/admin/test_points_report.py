@@ -9,8 +9,9 @@ from django.urls import reverse
 from openpyxl import load_workbook
 from wagtail.models import ModelLogEntry
 
-from growth import bankday, ledger, liability, liability_days
+from growth import bankday, ledger, liability
 from growth.admin.customers import VIEWED
+from growth.liability import days as liability_days
 from growth.models import Customer
 from tests.growth import world
 from tests.growth.test_liability import give, story

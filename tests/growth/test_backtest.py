@@ -12,7 +12,8 @@ import yaml
 from django.db import InternalError, connection, transaction
 from django.db.models import Sum
 
-from growth import backtest, backtest_judging, bankday, budgets, intake, limits, program, settling
+from growth import backtest, bankday, budgets, intake, limits, program, settling
+from growth.backtest import judging
 from growth.cloudevents import read_event
 from growth.customers import describe, describe_all
 from growth.errors import ProgramFaults
@@ -175,7 +176,7 @@ def test_a_backtest_comes_to_what_settling_comes_to(programme, scene):
         check(scene, seed)
 
 
-class _Unsorted(backtest_judging.Sorter):
+class _Unsorted(judging.Sorter):
     def __iter__(self):
         return iter(self._waiting)
 
@@ -306,7 +307,7 @@ def test_the_command_leaves_no_trace_and_processes_change_nothing(live_programme
     file.write_text(yaml.safe_dump({"version": 1, "tasks": draft}))
     before = _traces()
 
-    with mock.patch("growth.backtest_reading.SLICE", 10):
+    with mock.patch("growth.backtest.reading.SLICE", 10):
         one, two = (
             json.loads(command("backtest", file, "--json", "--processes", n)[-1]) for n in (1, 2)
         )

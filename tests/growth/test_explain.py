@@ -7,9 +7,10 @@ from unittest import mock
 import pytest
 from django.db import transaction
 
-from growth import bankday, explain_events, fold, intake, program
+from growth import bankday, fold, intake, program
 from growth.customers import describe, describe_all
 from growth.errors import NotFound
+from growth.explain import events as explain_events
 from growth.explain import explain
 from growth.models import BankEvent, Customer, GrowthTask
 from growth.progress import read_events

@@ -8,10 +8,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from growth import forecast, intake, ledger, liability_days, outlook
-from growth.forecast import WhatIf, back_cast
-from growth.hazards import Cohort, Hazards, History
+from growth import intake, ledger
 from growth.ledger import Earning
+from growth.liability import days as liability_days
+from growth.liability import forecast, outlook
+from growth.liability.forecast import WhatIf, back_cast
+from growth.liability.hazards import Cohort, Hazards, History
 from growth.models import Customer, PointsTransfer
 from tests.growth import world
 from tests.growth.test_berka import BERKA

@@ -7,7 +7,8 @@ import pytest
 
 from benefits import redemption
 from benefits.models import Redemption
-from growth import bankday, jobs, level_history, privileges
+from growth import bankday, jobs, privileges
+from growth.levels import PLAIN_PERCENT
 from growth.models import BadgeGrant, BankEvent
 from tests.growth import world
 from tests.growth.world import balance, days_ago, event, level, reversal, task
@@ -148,7 +149,7 @@ def test_no_program_without_privileges_pays_for_them(django_assert_max_num_queri
     with mock.patch.object(privileges, "_held") as looked:
         gain()
     assert not looked.called
-    assert level_history.PLAIN_PERCENT == 100
+    assert PLAIN_PERCENT == 100
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,10 @@ from unittest import mock
 
 import pytest
 
-from growth import bankday, jobs, levels, program, queries, report, scheme_impact, segments
+from growth import bankday, jobs, levels, program, queries, report, segments
 from growth.errors import ProgramFaults
-from growth.level_history import Scheme, history, keeps
+from growth.levels import impact as scheme_impact
+from growth.levels.schemes import Scheme, history, keeps
 from growth.models import LevelChange, LevelScheme
 from tests.growth import world
 from tests.growth.world import days_ago, event, level, reversal, task

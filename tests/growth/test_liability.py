@@ -6,8 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from growth import ledger, liability, liability_days
+from growth import ledger, liability
 from growth.ledger import Earning
+from growth.liability import days as liability_days
 from growth.models import Customer, LiabilityFlow, LiabilityStanding, PointsLot, PointsTransfer
 from tests.growth import world
 

@@ -5,7 +5,8 @@ from unittest import mock
 
 import pytest
 
-from growth import bankday, jobs, level_standing, levels, notices, queries
+from growth import bankday, jobs, levels, notices, queries
+from growth.levels import standing as level_standing
 from growth.models import Notice
 from growth.sessions import Visitor
 from tests.growth import world

@@ -2,7 +2,7 @@ import json
 
 from django.core.management.base import BaseCommand
 
-from growth import outlook
+from growth.liability import outlook
 
 
 class Command(BaseCommand):

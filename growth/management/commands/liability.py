@@ -3,7 +3,8 @@ from datetime import date
 
 from django.core.management.base import BaseCommand, CommandError
 
-from growth import bankday, liability, liability_days
+from growth import bankday, liability
+from growth.liability import days as liability_days
 
 
 class Command(BaseCommand):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from heapq import nlargest
 
-from growth.backtest_reading import DRAFT, LIVE, Asking, Cell, Refusal, Slice, Tally, nothing
+from growth.backtest.reading import DRAFT, LIVE, Asking, Cell, Refusal, Slice, Tally, nothing
 
 
 @dataclass(frozen=True)

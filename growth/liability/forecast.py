@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import exp, log
 
-from growth.hazards import Hazards, History
+from growth.liability.hazards import Hazards, History
 
 # Periods that shares are estimated from, and that the rate of earning is taken from.
 WINDOW, LATELY = 12, 4

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from growth.level_history import Scheme, history, in_force
+from growth.levels.schemes import Scheme, history, in_force
 from growth.models import Customer
 
 FETCHED = 5000

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 from django.db import connection, transaction
 
-from growth import ledger, liability, lot_history
+from growth import ledger, liability
 from growth.bulk import columns, rows_as
-from growth.liability import Standing
+from growth.liability import Standing, lot_history
 from growth.models import LiabilityClose, LiabilityFlow, LiabilityStanding, PointsTransfer
 
 Kind = PointsTransfer.Kind

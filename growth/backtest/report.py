@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from growth.backtest_reading import DRAFT, LIVE
-from growth.backtest_sums import Change, Ends, Sums
-from growth.backtest_worlds import Plan
+from growth.backtest.reading import DRAFT, LIVE
+from growth.backtest.sums import Change, Ends, Sums
+from growth.backtest.worlds import Plan
 from growth.limits import VELOCITY
 from growth.models import Customer
 

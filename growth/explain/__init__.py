@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import Q
 
 from growth.errors import NotFound
-from growth.explain_events import EventVerdict, Trace, read, reversals
+from growth.explain.events import EventVerdict, Trace, read, reversals
 from growth.fold import first_completion
 from growth.models import Budget, BudgetUse, Customer, GrowthTask, TaskCompletion, TaskCounter
 from growth.queries import program_now

@@ -7,13 +7,15 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from growth import bankday, changes, jobs, level_program, levels, program, scheme_impact
+from growth import bankday, changes, jobs, levels, program
 from growth.errors import Outdated, ProgramFaults
+from growth.levels import impact as scheme_impact
+from growth.levels import program as level_program
+from growth.levels.impact import Impact
 from growth.models import ChangeRequest, Level
 from growth.program_check import check_program
 from growth.registry import Applied
 from growth.rules import PROGRAM_LOCK
-from growth.scheme_impact import Impact
 from growth.text import localized
 from growth.values import canonical, iso_date
 

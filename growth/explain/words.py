@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from growth import bankday
 from growth.explain import Condition, Explanation, Fate
-from growth.explain_events import EventVerdict
+from growth.explain.events import EventVerdict
 from growth.models import GrowthTask
 from growth.text import localized
 

@@ -15,12 +15,12 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
-from growth import backtest_reading, backtest_worlds
-from growth.backtest_judging import Sorter, judge
-from growth.backtest_reading import Slice, Tally
-from growth.backtest_report import report
-from growth.backtest_sums import Sums
-from growth.backtest_worlds import Plan
+from growth.backtest import reading, worlds
+from growth.backtest.judging import Sorter, judge
+from growth.backtest.reading import Slice, Tally
+from growth.backtest.report import report
+from growth.backtest.sums import Sums
+from growth.backtest.worlds import Plan
 
 Advance = Callable[[int, int], object]  # called with events done, and events in all
 
@@ -35,7 +35,7 @@ def run(
 ) -> dict[str, Any]:
     """Try the tasks of a program file on the events of these bank days (both included).
 
-    Returns the figures of ``backtest_report``. Stores nothing: the database would refuse to.
+    Returns the figures of ``report``. Stores nothing: the database would refuse to.
     More ``processes`` are forked, and share a snapshot of what is committed.
 
     Raises:
@@ -43,8 +43,8 @@ def run(
     """
     began = monotonic()
     with _reading():
-        plan = backtest_worlds.plan(document, first=first, last=last)
-        parts = backtest_reading.slices(plan)
+        plan = worlds.plan(document, first=first, last=last)
+        parts = reading.slices(plan)
         sums, sorter = Sums(parts), Sorter()
         total = sum(part.events for part in parts)
         with _tallies(plan, parts, processes) as tallies:
@@ -76,7 +76,7 @@ def _reading() -> Iterator[None]:
 def _tallies(plan: Plan, parts: Sequence[Slice], processes: int) -> Iterator[Iterable[Tally]]:
     """What each slice comes to, in their order; from several processes where that is wanted."""
     if processes < 2 or len(parts) < 2:
-        yield (backtest_reading.read(plan, part) for part in parts)
+        yield (reading.read(plan, part) for part in parts)
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_export_snapshot()")
@@ -109,4 +109,4 @@ def _join(plan: Plan, snapshot: str) -> None:
 
 
 def _read(part: Slice) -> Tally:
-    return backtest_reading.read(_plan, part)
+    return reading.read(_plan, part)

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import IO
 
-from growth.backtest_reading import DRAFT, LIVE, Asking, moment_of
-from growth.backtest_sums import Ends, Sums
-from growth.backtest_worlds import Plan
+from growth.backtest.reading import DRAFT, LIVE, Asking, moment_of
+from growth.backtest.sums import Ends, Sums
+from growth.backtest.worlds import Plan
 from growth.budgets import Left
 from growth.limits import BUDGET, Claim, Room, Status
 from growth.models import Budget

@@ -7,7 +7,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from growth import badge_images, levels, registry
-from growth.level_history import PLAIN_PERCENT, Keep, in_force
+from growth.levels.schemes import PLAIN_PERCENT, Keep, in_force
 from growth.models import Badge, Level
 from growth.queries import program_now
 from growth.sessions import Visitor

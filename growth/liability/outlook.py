@@ -5,11 +5,11 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from growth import bankday, forecast, lot_history
-from growth.forecast import BackCast, Outcome, Triple, WhatIf
-from growth.hazards import History
-from growth.liability import months_between
-from growth.liability_days import DAYS_UNTIL_CLOSED
+from growth import bankday
+from growth.liability import forecast, lot_history, months_between
+from growth.liability.days import DAYS_UNTIL_CLOSED
+from growth.liability.forecast import BackCast, Outcome, Triple, WhatIf
+from growth.liability.hazards import History
 from growth.models import LiabilityClose
 
 MONTHS = 12

@@ -16,7 +16,7 @@ from django.db import connection
 
 from growth import bankday, prepared
 from growth.awards import EXCLUDED, IMPLAUSIBLE
-from growth.backtest_worlds import Plan, World
+from growth.backtest.worlds import Plan, World
 from growth.fold import fold
 from growth.models import Customer
 from growth.progress import fold_event

@@ -1,6 +1,6 @@
 """Growth value and levels: what is posted, and the level that follows from it.
 
-A level is a pure function (``level_history``) of growth value by day and the schemes: upgraded at
+A level is a pure function (``schemes``) of growth value by day and the schemes: upgraded at
 once, dropped only by the policy, and never owed to growth that was reversed.
 """
 
@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 
 from growth import bankday, prepared, privileges
 from growth.bulk import array, columns, rows_as
-from growth.level_history import (
+from growth.levels.schemes import (
     PLAIN_PERCENT,
     REVERSED,
     Given,
