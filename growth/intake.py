@@ -238,7 +238,8 @@ def _lock_customers(
         enrolled = set(enrol(sorted(missing & new)))
         # Locked again as a whole: somebody else may have enrolled some of them.
         found = _locked(sorted(refs))
-    release, now = found[0][-2:]
+    release = found[0][-2]
+    now = next(row[-1] for row in found if row[-1] is not None)  # one row has it, in any place
     rows = [row[:-2] for row in found if row[0] is not None]
     rules = rules_of(release)
     percent_of = rules.points_percent(now.astimezone(bankday.zone()).date())

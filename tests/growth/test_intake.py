@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from growth import bankday
+from growth import bankday, intake
 from growth.cloudevents import Rejected
 from growth.models import BankEvent, Customer
 from tests.growth import world
@@ -86,6 +86,16 @@ def test_each_event_of_a_batch_is_held_against_what_is_stored():
     first, other = event(event_id="e"), event(event_id="e", data={"x": 1})
     take(first)
     assert told(take(other, first, other, first)) == (0, 2, [(0, "conflict"), (2, "conflict")])
+
+
+def test_the_order_in_which_the_database_returns_customers_decides_nothing(monkeypatch):
+    """Nothing orders them, and a plan may change: the clock's reading comes with any of them."""
+    read = intake._locked  # noqa: SLF001
+    monkeypatch.setattr(intake, "_locked", lambda refs: read(refs)[::-1])
+    load(task(kind="cumulative"))
+    for _ in range(2):  # new customers, then known ones
+        assert take(*(event(who=who) for who in ("ada", "bob", "cyd"))).accepted == 3
+    assert ([balance(who) for who in ("ada", "bob", "cyd")], world.differences()) == ([20] * 3, [])
 
 
 def test_a_rejected_event_leaves_no_trace():
