@@ -52,9 +52,7 @@ def _tasks() -> dict[str, str]:
         "go": _("Go"),
         "done": _("Done"),
         "locked": _("Not yet"),
-        "locked_why": _("Opens when you have finished the task before it."),
         "progress": _("{current} of {target}"),
-        "how_to": _("How it works"),
         "until": _("Until {date}"),
         "claim_by": _("Collect it by {date}"),
         "held_until": _("{points} on the way, here by {date}"),
@@ -72,12 +70,11 @@ def _tasks() -> dict[str, str]:
         "lapsed": _("{n} rewards were not collected in time."),
         "lapsed_one": _("One reward was not collected in time."),
         "growth_a_day": _("up to {n} growth value a day"),
-        "why": _("Why?"),
         "why_nothing": _("There is nothing to tell yet."),
         "no_tasks": _("No tasks for you right now. New ones come with the new month."),
         "times": _("Done {n} times"),
         "times_one": _("Done once"),
-        "reward_benefit": _("+ a benefit"),
+        "reward_benefit": _("a benefit"),
     }
 
 
@@ -92,6 +89,7 @@ def _shelf() -> dict[str, str]:
         "show_voucher": _("See my vouchers"),
         "no_benefits": _("Nothing on the shelf right now. Please look in again tomorrow."),
         "why_insufficient_points": _("{n} points short"),
+        "why_insufficient_points_one": _("{n} point short"),
         "why_insufficient_points_plain": _("Not enough points yet"),
         "why_out_of_stock": _("All gone for now"),
         "why_limit_reached": _("You already have yours"),

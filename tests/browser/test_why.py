@@ -1,8 +1,8 @@
-"""A customer opens “Why?” on a task, and reads why it stands where it stands."""
+"""A customer opens the details of a task, and reads why it stands where it stands."""
 
 from tests.browser import bank
 
-WHY = '[data-track="task-why:canteen-week"]'
+WHY = '[data-track="task-how:canteen-week"]'
 
 
 def test_why_is_asked_for_when_it_is_opened(phone):
@@ -12,5 +12,5 @@ def test_why_is_asked_for_when_it_is_opened(phone):
 
     phone.tap(f"{WHY} summary")
 
-    phone.until(lambda: phone.shown(f"{WHY} p"), "the answer")
+    phone.until(lambda: phone.shown(f"{WHY} .task__why p"), "the answer")
     phone.until(lambda: "claim it" in phone.find(WHY).text, "that the reward waits")

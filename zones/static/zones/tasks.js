@@ -23,7 +23,7 @@ function row(task) {
   return el("article", { class: `task task--${task.status}`, data: { block: `task-${task.code}`, track: `task:${task.code}` } },
     el("span", { class: "task__icon" }, icon(task.icon)),
     el("div", {}, el("h4", { class: "task__name" }, task.name), reward(task)),
-    action(task), progress(task), makeUp(task), held(task), how(task), why(task));
+    action(task), progress(task), makeUp(task), held(task), details(task));
 }
 
 function held(task) {
@@ -35,12 +35,13 @@ function held(task) {
 
 function reward(task) {
   const { points, growth, benefit } = task.reward || {};
-  const parts = [];
-  if (points) parts.push(`+${say("points", { n: points })}`);
-  const gained = task.kind === "activity" ? say("growth_a_day", { n: growth }) : say("growth", { n: growth });
-  if (growth) parts.push(el("span", { class: "meta" }, `${points ? " · " : "+"}${gained}`));
-  if (benefit) parts.push(el("span", { class: "meta" }, ` ${say("reward_benefit")}`));
-  return parts.length ? el("span", { class: "task__reward" }, ...parts) : null;
+  const gains = [
+    points ? say("points", { n: points }) : null,
+    growth ? say(task.kind === "activity" ? "growth_a_day" : "growth", { n: growth }) : null,
+    benefit ? say("reward_benefit") : null,
+  ].filter(Boolean);
+  return gains.length ? el("span", { class: "task__reward" }, ...gains.flatMap((gain, at) => [
+    at ? " " : null, el("span", points && !at ? {} : { class: "meta" }, `${at ? "· " : points || growth ? "+" : ""}${gain}`)])) : null;
 }
 
 function action(task) {
@@ -64,24 +65,21 @@ function progress(task) {
     el("progress", { class: "bar-progress", max: target, value: reached, "aria-label": label }), el("span", {}, label));
 }
 
-function how(task) {
+// One quiet line under the task: how it works, and where the customer stands, which is asked for when it is opened.
+function details(task) {
   const text = task.description || task.how_to;
-  const extra = [
-    task.status === "locked" ? say("locked_why") : null,
+  const lines = [
+    text,
     task.ends ? say("until", { date: day(task.ends) }) : null,
     task.claim_by ? say("claim_by", { date: day(task.claim_by) }) : null,
     ...(task.milestones || []).map(milestone),
     task.lapsed > 0 ? say("lapsed", { n: task.lapsed }) : null,
     task.completions > 0 && task.status !== "completed" ? say("times", { n: task.completions }) : null,
   ].filter(Boolean);
-  if (!text && !extra.length) return null;
-  return el("details", { class: "task__how", data: { track: `task-how:${task.code}` } }, el("summary", {}, say("how_to")),
-    text ? el("p", {}, text) : null, ...extra.map((line) => el("p", {}, line)));
-}
-
-function why(task) {
-  const place = el("div", { role: "status" });
-  const box = el("details", { class: "task__how", data: { track: `task-why:${task.code}` } }, el("summary", { "aria-label": `${say("why")} ${task.name}` }, say("why")), place);
+  const place = el("div", { class: "task__why", role: "status" });
+  const box = el("details", { class: "task__how", data: { track: `task-how:${task.code}` } },
+    el("summary", { "aria-label": `${say("details")}: ${task.name}` }, say("details"), icon("chevron-right")),
+    ...lines.map((line) => el("p", {}, line)), place);
   box.addEventListener("toggle", async () => box.open && (await import("./why.js")).tell(task.code, place));
   return box;
 }
