@@ -18,7 +18,7 @@ from wagtail.admin.widgets import AdminDateTimeInput
 from wagtail.log_actions import log
 
 from growth import bankday, drafts
-from growth.admin import change_words
+from growth.admin import change_words, pause_views, words
 from growth.admin.names import names
 from growth.admin.task_sentences import task_lines
 from growth.admin.views import ProgramCreateView, ProgramEditView
@@ -110,7 +110,11 @@ class TaskEditView(DraftFormMixin, ProgramEditView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        return {**context, "versions": self.object.versions.order_by("-number")}
+        facts: dict[str, Any] = {"versions": self.object.versions.order_by("-number")}
+        if pause_views.may_pause(self.request.user):
+            facts["pause"] = pause_views.label_of(self.object), pause_views.url_of(self.object)
+            facts["paused_because"] = words.pause(self.object.paused_because)
+        return {**context, **facts}
 
 
 class DraftEditView(TaskCreateView):

@@ -9,13 +9,21 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.ui.menus import MenuItem
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 from wagtail.permissions import policy_registry
 
 from growth import bankday
-from growth.admin import draft_views, task_panels, words
-from growth.admin.listing import DayColumn, LinkColumn, PointsColumn, ReadOnlyViewSet, TagColumn
+from growth.admin import draft_views, pause_views, task_panels, words
+from growth.admin.listing import (
+    DayColumn,
+    LinkColumn,
+    ListView,
+    PointsColumn,
+    ReadOnlyViewSet,
+    TagColumn,
+)
 from growth.admin.names import names
 from growth.admin.sentences import Names
 from growth.admin.task_form import TaskForm
@@ -68,6 +76,18 @@ class TaskInspectView(generic.InspectView):
             "versions": _versions(self.object, names()),
             "figures": _figures(self.object),
         }
+
+
+class TaskListView(ListView):
+    """Every task; its menu pauses it or lets it go on, for who may."""
+
+    def get_list_more_buttons(self, instance: Any) -> list[Any]:
+        buttons = super().get_list_more_buttons(instance)
+        if pause_views.may_pause(self.request.user):
+            icon = "rotate" if instance.paused else "no-view"
+            label, url = pause_views.label_of(instance), pause_views.url_of(instance)
+            buttons.append(MenuItem(label, url=url, icon_name=icon, priority=30))
+        return buttons
 
 
 class TaskFilterSet(WagtailFilterSet):
@@ -170,6 +190,7 @@ class TaskViewSet(ProgramViewSet):
     filterset_class = TaskFilterSet
     list_export = ["code", "name", "live_kind", "live_event", "live_number", "rewarded"]
     edit_handler = task_panels.panel
+    index_view_class = TaskListView
     add_view_class = draft_views.TaskCreateView
     edit_view_class = draft_views.TaskEditView
     inspect_view_class = TaskInspectView
