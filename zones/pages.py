@@ -10,7 +10,7 @@ from zones import directory, render
 from zones.cache import Shell, shells
 from zones.directory import Entry
 from zones.facts import Facts
-from zones.models import ZonePage
+from zones.models import Theme, ZonePage
 
 
 def zone(slug: str, facts: Facts) -> Shell:
@@ -53,10 +53,12 @@ def index(zones: list[Entry], facts: Facts) -> Shell:
     )
 
 
-def my(facts: Facts, home: str) -> Shell:
-    """The customer's own page, without the customer."""
+def my(facts: Facts, home: Entry | None) -> Shell:
+    """The customer's own page, without the customer; it looks like the zone it leads back to."""
     shared = facts.relevant(frozenset())
-    return shells.get(f"my|{home}|{shared.key}", lambda: Shell.of(render.my_html(shared, home)))
+    url, theme = (home.url, home.theme) if home else ("/zones/", Theme.LIGHT)
+    key = f"my|{url}|{theme}|{shared.key}"
+    return shells.get(key, lambda: Shell.of(render.my_html(shared, url, theme)))
 
 
 def open_in_app(facts: Facts) -> Shell:

@@ -23,15 +23,15 @@ def zones_for(visitor: Visitor | None, language: str = "") -> list[Entry]:
     return [entry for entry in entries if not entry.segment or entry.segment in visitor.segments]
 
 
-def home(visitor: Visitor, language: str = "") -> str:
-    """Where the customer's own page leads back to: their first zone.
+def home(visitor: Visitor, language: str = "") -> Entry | None:
+    """The customer's first zone: their own pages lead back to it and look like it.
 
-    With personalisation switched off that is a zone of everybody's, or else the list.
+    With personalisation switched off that is a zone of everybody's; there may be none.
     """
     entries = zones_for(visitor, language)
     if not visitor.personalised:
         entries = [entry for entry in entries if not entry.segment]
-    return entries[0].url if entries else "/zones/"
+    return entries[0] if entries else None
 
 
 def zone_slugs(visitor: Any) -> list[str]:

@@ -23,7 +23,7 @@ def zone_html(page: ZonePage, facts: Facts, *, sample: bool = False) -> str:
         return render_to_string(
             "zones/zone.html",
             {
-                **_frame(facts, page.theme),
+                **frame(facts, page.theme),
                 "page": page,
                 "zone_slug": page.slug,
                 "zone_title": page.title,
@@ -74,7 +74,7 @@ def article_html(article: ArticlePage, zone: Entry, facts: Facts, *, sample: boo
         return render_to_string(
             "zones/article.html",
             {
-                **_frame(facts, zone.theme),
+                **frame(facts, zone.theme),
                 "article": article,
                 "zone_slug": zone.slug,
                 "zone_title": zone.title,
@@ -90,23 +90,23 @@ def index_html(zones: list[Entry], facts: Facts) -> str:
     images = pictures.load(zone.hero_image for zone in zones if zone.hero_image)
     cards = [(zone, images.get(zone.hero_image or 0)) for zone in zones]
     with translation.override(facts.language):
-        return render_to_string("zones/index.html", {**_frame(facts, Theme.LIGHT), "cards": cards})
+        return render_to_string("zones/index.html", {**frame(facts, Theme.LIGHT), "cards": cards})
 
 
-def my_html(facts: Facts, home: str) -> str:
+def my_html(facts: Facts, home: str, theme: str) -> str:
     """The customer's own page: its frame, since every number on it comes by API."""
     with translation.override(facts.language):
-        return render_to_string("zones/my.html", {**_frame(facts, Theme.LIGHT), "home": home})
+        return render_to_string("zones/my.html", {**frame(facts, theme), "home": home})
 
 
 def open_in_app_html(facts: Facts) -> str:
     """For whoever has no session and asks for what needs one."""
     with translation.override(facts.language):
-        return render_to_string("zones/open_in_app.html", _frame(facts, Theme.LIGHT))
+        return render_to_string("zones/open_in_app.html", frame(facts, Theme.LIGHT))
 
 
-def _frame(facts: Facts, theme: str) -> dict[str, Any]:
-    """What every page's frame needs."""
+def frame(facts: Facts, theme: str) -> dict[str, Any]:
+    """What every page's frame needs. A senior's pages are in large text without being asked."""
     return {
         "facts": facts,
         "theme": theme,

@@ -10,21 +10,18 @@ from django.views.decorators.http import require_safe
 
 from growth import sessions, statement_files, statements
 from growth.errors import NotFound
-from zones import pages, words
+from growth.sessions import Visitor
+from zones import pages, queries, render
 from zones.facts import Facts, facts_of
 from zones.models import Theme
 from zones.views import answer
 
 
-def _page(template: str, facts: Facts, context: dict[str, Any]) -> HttpResponse:
-    """A page in the customer's language and size of text, for nobody's cache."""
+def _page(template: str, visitor: Visitor, facts: Facts, context: dict[str, Any]) -> HttpResponse:
+    """A page in the language, look and size of text of the customer's zone; for nobody's cache."""
+    home = queries.home(visitor, facts.language)
     with translation.override(facts.language):
-        frame = {
-            "facts": facts,
-            "theme": Theme.LIGHT,
-            "large": facts.large_text,
-            "words": words.for_script(),
-        }
+        frame = render.frame(facts, home.theme if home else Theme.LIGHT)
         html = render_to_string(template, frame | context)
     return HttpResponse(html, headers={"Cache-Control": "private, no-store"})
 
@@ -37,7 +34,7 @@ def index(request: HttpRequest) -> HttpResponse:
     if visitor is None:
         return answer(request, pages.open_in_app(facts), status=403)
     months = statements.months(customer_id=visitor.customer_id)
-    return _page("zones/statements.html", facts, {"months": months})
+    return _page("zones/statements.html", visitor, facts, {"months": months})
 
 
 @require_safe
@@ -59,6 +56,7 @@ def month(request: HttpRequest, month: str) -> HttpResponseBase:
             return statement_files.as_file(found, form=form, bank=bank, customer=visitor.ref)
         return _page(
             "zones/statement.html",
+            visitor,
             facts,
             {"statement": found, "bank": bank, "customer": visitor.ref},
         )

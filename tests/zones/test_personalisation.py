@@ -88,6 +88,21 @@ def test_switched_off_every_zone_is_listed_and_none_is_anybodys_home(client, me)
     assert home() == "/zones/everybodys/"
 
 
+def test_the_customers_own_pages_look_like_their_zone_and_are_as_large(client, me):
+    zone = world.zone("theirs", segment=world.segment("gold-cards"), theme="senior")
+
+    for path in ("/my/", "/my/statements/"):
+        html = client.get(path, headers=me).content.decode()
+        assert 'data-theme="senior" data-large' in html
+
+    zone.theme = "payroll"
+    zone.save()
+    cache.shells.drop()
+    for path in ("/my/", "/my/statements/"):
+        html = client.get(path, headers=me).content.decode()
+        assert 'data-theme="payroll">' in html
+
+
 def test_the_customers_own_page_explains_the_switch(client, me):
     page = client.get("/my/", headers=me).content.decode()
 
