@@ -36,6 +36,8 @@ def _numbers() -> dict[str, str]:
         "more": _("Show more"),
         "saved": _("Saved."),
         "kind_earn": _("Earned"),
+        "kind_grant": _("Given by the bank"),
+        "kind_deduct": _("Taken off by the bank"),
         "kind_redeem": _("Redeemed"),
         "kind_refund": _("Returned"),
         "kind_expire": _("Expired"),

@@ -59,7 +59,7 @@ function helper(task) {
   const gained = say(task.kind === "activity" ? "growth_a_day" : "growth", { n: task.reward.growth });
   const link = safeLink(task.link);
   const name = link ? el("a", { href: link, data: { track: `growth:${task.code}` } }, task.name) : el("span", {}, task.name);
-  return el("li", {}, icon(task.icon), name, el("span", { class: "meta" }, `+${gained}`));
+  return el("li", {}, icon(task.icon), name, el("span", { class: "meta" }, `+${gained}`), link ? icon("chevron-right") : null);
 }
 
 function showBadges(badges, box) {
@@ -100,9 +100,12 @@ function voucherRow(redemption) {
   const over = OVER.includes(redemption.status);
   return el("article", { class: `voucher${over ? " voucher--over" : ""}`, data: { block: "voucher", track: "voucher" } },
     el("div", {}, el("strong", {}, title(redemption)),
-      el("span", { class: "meta" }, [status(redemption), !over && redemption.valid_until ? say("valid_until", { date: day(redemption.valid_until) }) : null].filter(Boolean).join(" · "))),
+      facts(status(redemption), !over && redemption.valid_until ? say("valid_until", { date: day(redemption.valid_until) }) : null)),
     over ? null : el("button", { class: "button button--tonal", type: "button", data: { track: "voucher:show" }, onclick: () => details(redemption) }, say(redemption.code ? "show_code" : "details")));
 }
+
+// Each fact keeps its words together; a line breaks between two.
+const facts = (...texts) => el("span", { class: "meta facts-line" }, ...texts.filter(Boolean).flatMap((text, at) => [at ? " · " : null, el("span", {}, text)]));
 
 async function details(redemption) {
   let full = redemption;
@@ -169,7 +172,7 @@ function showSettings(me, form) {
   const { personalised, large_text: large, language } = me.settings;
   const fields = form.elements;
   fields.personalised.checked = personalised;
-  fields.large_text.checked = large;
+  if (fields.large_text) fields.large_text.checked = large;
   fields.language.value = language || "";
   for (const field of fields) field.disabled = false;
   form.onsubmit = (event) => event.preventDefault();
