@@ -62,6 +62,19 @@ class DayTooOld(GrowthError):
     code = "day_too_old"
 
 
+class MakeUpUndone(GrowthError):
+    """The bank has undone the make-up for this day and given its price back."""
+
+    code = "make_up_undone"
+
+
+class Excluded(GrowthError):
+    """You are rewarded for nothing, so there is nothing to pay for."""
+
+    code = "excluded"
+    status = 403
+
+
 class AlreadyRewarded(GrowthError):
     """A reward was given for that day or a later one, so it is closed."""
 

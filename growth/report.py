@@ -6,7 +6,18 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from growth import bankday, budgets, ledger, levels, limits, progress, registry, reversals, segments
+from growth import (
+    bankday,
+    budgets,
+    ledger,
+    levels,
+    limits,
+    make_up_prices,
+    progress,
+    registry,
+    reversals,
+    segments,
+)
 from growth.liability import days as liability_days
 from growth.models import Customer, GrowthTask, Segment
 from growth.queries import program_now
@@ -44,6 +55,7 @@ def differences() -> Iterable[str]:
         rules, today = program_now()
         yield from reversals.differences()
         yield from ledger.differences()
+        yield from make_up_prices.differences()
         yield from liability_days.differences()
         yield from levels.differences(today)
         yield from progress.differences(rules)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from django.db import connection
 
+from growth import make_up_prices
 from growth.cloudevents import REVERSED
 from growth.progress import Locked
 
@@ -16,7 +17,8 @@ def apply(customers: Mapping[int, Locked], new: set[Identity]) -> set[int]:
     """Set which events of these (locked) customers count; returns ids of new ones that do not.
 
     A reversal concerns an event of its own subject, and may itself be reversed. Who has an
-    older event that ceased (or began again) to count is marked to be folded again.
+    older event that ceased (or began again) to count is marked to be folded again. The prices of
+    make-up check-ins follow at once.
     """
     with connection.cursor() as cursor:
         cursor.execute(f"{_REVERSALS} AND customer_id = ANY(%s)", [REVERSED, list(customers)])
@@ -35,12 +37,13 @@ def apply(customers: Mapping[int, Locked], new: set[Identity]) -> set[int]:
                  AS n(customer_id, source, event_id, counts)
                WHERE e.source = n.source AND e.event_id = n.event_id
                  AND e.customer_id = n.customer_id AND e.counts <> n.counts
-               RETURNING e.id, e.customer_id, e.source, e.event_id""",
+               RETURNING e.id, e.customer_id, e.source, e.event_id, e.counts""",
             [list(column) for column in zip(*rows, strict=True)],
         )
         changed = cursor.fetchall()
     uncounted = set()
-    for pk, customer_id, source, event_id in changed:
+    make_up_prices.follow(row[1:] for row in changed)
+    for pk, customer_id, source, event_id, _counts in changed:
         if (source, event_id) in new:
             uncounted.add(pk)
         else:

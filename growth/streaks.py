@@ -11,13 +11,15 @@ from typing import Any
 
 from django.db import transaction
 
-from growth import bankday, intake, ledger
+from growth import bankday, intake, ledger, make_up_prices
 from growth.cloudevents import read_event
 from growth.errors import (
     AlreadyRewarded,
     DayNotMissed,
     DayTooOld,
+    Excluded,
     LimitReached,
+    MakeUpUndone,
     NoMakeUps,
     NotFound,
 )
@@ -55,6 +57,8 @@ def make_up_check_in(*, customer_id: int, task: str, day: date) -> MadeUp:
 
     Raises:
         NotFound: there is no such task for customers now.
+        MakeUpUndone: the bank has undone the make-up for this day; the price was given back.
+        Excluded: the customer is rewarded for nothing, so there is nothing to sell.
         NoMakeUps: the task has no make-up check-ins, or its conditions keep this customer out.
         DayNotMissed: the day is not over, counts already, or lies before the streak began.
         DayTooOld: it is further back than the task allows.
@@ -65,37 +69,40 @@ def make_up_check_in(*, customer_id: int, task: str, day: date) -> MadeUp:
     rules, now = hold_release()
     ledger.lock_customers([customer_id])
     event_id = f"{customer_id}:{task}:{day.isoformat()}"
-    known = BankEvent.objects.filter(source=MAKE_UP_SOURCE, event_id=event_id).first()
-    if known:
+    if known := _stored(event_id):
         return MadeUp(task, day, known.data["points"])
+    customer = Customer.objects.only("ref", "excluded").get(pk=customer_id)
+    if customer.excluded:
+        raise Excluded
     rule = _rule(rules, task)
     _check_day(rule, day, now.astimezone(bankday.zone()).date())
     _check_month(rule, customer_id, day)
     end = datetime.combine(day, time.max, tzinfo=bankday.zone())
     _check_streak(rules, rule, customer_id, end)
     price = rule.make_up.points if rule.make_up else 0
-    if price:
-        origin = {"task": task, "day": day.isoformat()}
-        ledger.spend(
-            customer_id=customer_id,
-            points=price,
-            key=f"make-up:{event_id}",
-            reason="make_up",
-            origin=origin,
-            locked=True,
-        )
-    event = _event(event_id, customer_id, end, {"task": task, "points": price})
+    origin = {"task": task, "day": day.isoformat()}
+    make_up_prices.charge(customer_id=customer_id, event_id=event_id, points=price, origin=origin)
+    event = _event(event_id, customer.ref, end, {"task": task, "points": price})
     intake.take_in_whole([read_event(event, now=now)])
+    _stored(event_id)  # where a reversal came before it, it counts for nothing and is not sold
     return MadeUp(task, day, price)
 
 
-def _event(event_id: str, customer_id: int, end: datetime, data: dict[str, Any]) -> dict[str, Any]:
+def _stored(event_id: str) -> BankEvent | None:
+    """The make-up as it stands, None where there is none."""
+    known = BankEvent.objects.filter(source=MAKE_UP_SOURCE, event_id=event_id).first()
+    if known and not known.counts:
+        raise MakeUpUndone
+    return known
+
+
+def _event(event_id: str, ref: str, end: datetime, data: dict[str, Any]) -> dict[str, Any]:
     return {
         "specversion": "1.0",
         "id": event_id,
         "source": MAKE_UP_SOURCE,
         "type": MADE_UP,
-        "subject": Customer.objects.values_list("ref", flat=True).get(pk=customer_id),
+        "subject": ref,
         "time": end.isoformat(),
         "data": data,
     }
@@ -172,10 +179,26 @@ def _candidate(rules: Rules, rule: TaskRule, customer_id: int, end: datetime) ->
     )
 
 
-def offer(rule: TaskRule, state: State, given: date | None, today: date) -> Offer | None:
+def undone_days(customer_id: int) -> dict[str, set[date]]:
+    """Days by task for which the bank has undone a make-up: they are not sold again."""
+    found: dict[str, set[date]] = {}
+    undone = BankEvent.objects.filter(customer=customer_id, type=MADE_UP, source=MAKE_UP_SOURCE)
+    for task, moment in undone.filter(counts=False).values_list("data__task", "time"):
+        found.setdefault(task, set()).add(bankday.day_of(moment))
+    return found
+
+
+def offer(
+    rule: TaskRule,
+    state: State,
+    given: date | None,
+    today: date,
+    undone: Collection[date] = (),
+) -> Offer | None:
     """The missed days that may be made up for, newest first, as the stored state tells them.
 
-    ``given`` is the day of the last completion. None where there is nothing to offer.
+    ``given`` is the day of the last completion, ``undone`` are days of make-ups that the bank has
+    undone. None where there is nothing to offer.
     """
     counted = state.get("days", ())
     if rule.make_up is None or not counted:
@@ -185,6 +208,7 @@ def offer(rule: TaskRule, state: State, given: date | None, today: date) -> Offe
         day
         for day in _back(rule, min(counted), given, today)
         if day.isoformat() not in counted
+        and day not in undone
         and made.count(day.isoformat()[:7]) < rule.make_up.per_month
     )
     return Offer(rule.make_up.points, days) if days else None

@@ -14,7 +14,7 @@ from growth.kinds import day_number, period_start
 from growth.models import GrowthTask, TaskCompletion, TaskProgress
 from growth.queries import program_now
 from growth.sessions import Visitor
-from growth.streaks import Offer, offer
+from growth.streaks import Offer, offer, undone_days
 from growth.task_rules import Milestone, Reward, State, TaskRule
 from growth.text import localized
 from growth.values import iso_date
@@ -83,12 +83,13 @@ class TaskStanding:
 
 
 def tasks(visitor: Visitor) -> list[TaskStanding]:
-    """The tasks open to a customer, and those that they completed before; four queries."""
+    """The tasks open to a customer, and those that they completed before.
+
+    Four queries; five for who has had an event reversed.
+    """
     rules, today = program_now()
     segments = {segment.pk: segment.code for segment in rules.all_segments()}
-    states = dict(
-        TaskProgress.objects.filter(customer=visitor.customer_id).values_list("task_id", "state")
-    )
+    states, sold, undone = _progress(visitor.customer_id)
     done = _completions(visitor.customer_id, today)
     found = []
     known = list(GrowthTask.objects.order_by("position", "code"))
@@ -104,10 +105,25 @@ def tasks(visitor: Visitor) -> list[TaskStanding]:
         fits = rule.segment_id is None or segment in visitor.segments
         if (fits and _is_on(rule, today)) or _standing(mine):
             standing = _standing_of(task, rule, states, mine, today)
-            open_days = offer(rule, states.get(task.pk, {}), mine.last, today) if fits else None
             choices = tuple(codes[task_id] for task_id in rule.choose)
-            found.append(replace(standing, choices=choices, make_up=open_days))
+            standing = replace(standing, choices=choices)
+            if fits and sold:
+                state, never = states.get(task.pk, {}), undone.get(task.code, ())
+                standing = replace(standing, make_up=offer(rule, state, mine.last, today, never))
+            found.append(standing)
     return found
+
+
+def _progress(customer_id: int) -> tuple[dict[int, State], bool, dict[str, set[date]]]:
+    """States by task; whether make-ups are sold to the customer; days of those that were undone."""
+    rows = TaskProgress.objects.filter(customer=customer_id)
+    found = list(
+        rows.values_list("task_id", "state", "customer__excluded", "customer__has_reversals")
+    )
+    states = {task_id: state for task_id, state, *_ in found}
+    sold = not any(excluded for *_, excluded, _reversals in found)
+    reversals = any(has_reversals for *_, has_reversals in found)
+    return states, sold, undone_days(customer_id) if sold and reversals else {}
 
 
 def _completions(customer_id: int, today: date) -> dict[int, Done]:

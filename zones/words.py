@@ -157,6 +157,8 @@ def _troubles() -> dict[str, str]:
         "error_day_too_old": _("That day is too long ago to be made up for."),
         "error_already_rewarded": _("You already have the reward for that day."),
         "error_no_make_ups": _("A missed day cannot be made up for here."),
+        "error_make_up_undone": _("The bank has undone this. You have your points back."),
+        "error_excluded": _("There are no rewards for you here, so there is nothing to pay for."),
         "error_rate_limited": _("That was a lot at once. Please wait a moment."),
         "error_not_cancellable": _("This can no longer be given back."),
     }

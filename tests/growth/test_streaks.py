@@ -6,8 +6,8 @@ from unittest import mock
 import pytest
 from django.db import transaction
 
-from growth import awards, errors, streaks
-from growth.models import BankEvent, PointsTransfer, TaskCompletion, TaskProgress
+from growth import awards, errors, exclusions, make_up_prices, sessions, streaks, taskboard
+from growth.models import BankEvent, PointsLot, PointsTransfer, TaskCompletion, TaskProgress
 from growth.queries import program_now
 from tests.growth import world
 from tests.growth.world import days_ago, event, task
@@ -140,15 +140,113 @@ def test_a_bank_cannot_send_make_ups_by_another_source():
     assert world.completions("s") == 0
 
 
-def test_a_reversed_make_up_takes_its_reward_back():
+def made_up_event(who: str = "ada") -> dict:
+    made = BankEvent.objects.get(type="checkin.made_up", customer__ref=who)
+    return {"source": made.source, "id": made.event_id, "subject": who}
+
+
+def spent() -> int:
+    return world.outcome()["points"]["spent"]
+
+
+class TestUndone:
+    """The bank takes a make-up back: so goes what it brought, and its price comes back."""
+
+    @pytest.fixture(autouse=True)
+    def _made_up(self):
+        world.load(streak())
+        world.earn("ada", 20, key="first", expires=days_ago(-40))
+        check_in(3, 1)
+        make_up(2)
+        assert (world.completions("s"), world.balance(), spent()) == (1, 10, 20)
+
+    @pytest.mark.parametrize("settle", [True, False])
+    def test_the_reward_goes_and_the_price_comes_back_once_into_its_lot(self, settle):
+        undone = world.reversal(made_up_event())
+        world.take(undone, settle=settle)
+        world.take(undone, world.reversal(made_up_event()))
+        world.settle_all()
+        assert (world.completions("s"), world.balance(), spent()) == (0, 20, 0)
+        lot = PointsLot.objects.get(transfer__key="first")
+        assert (lot.remaining, lot.expires_on) == (20, days_ago(-40))
+        back = PointsTransfer.objects.get(reason="make_up_undone")
+        assert back.origin == {"task": "s", "day": days_ago(2).isoformat()}
+        assert world.differences() == []
+
+    def test_it_is_not_sold_again(self):
+        world.take(world.reversal(made_up_event()))
+        with world.refused(errors.MakeUpUndone):
+            make_up(2)
+        assert days_ago(2) not in _offered_by_the_board()
+        assert world.balance() == 20
+
+    def test_a_reversal_that_is_taken_back_takes_the_price_again(self):
+        undone = world.reversal(made_up_event())
+        redone = world.reversal(undone)
+        for sent in (undone, redone, world.reversal(redone)):
+            world.take(sent)
+            counts = BankEvent.objects.get(type="checkin.made_up").counts
+            assert (world.balance(), spent()) == ((10, 20) if counts else (20, 0))
+            assert world.differences() == []
+
+    def test_nobody_owes_for_a_make_up(self):
+        undone = world.reversal(made_up_event())
+        world.take(undone)
+        world.spend("ada", 15)
+        world.take(world.reversal(undone))  # 5 of the 20 are there
+        assert (world.completions("s"), world.balance()) == (1, 10)
+        assert world.differences() == []
+
+    def test_check_ins_that_are_taken_back_leave_it_as_it_is(self):
+        """The day still counts, and may yet help: only undoing it gives its price back."""
+        last = BankEvent.objects.filter(type="a.done").latest("time")
+        gone = {"source": last.source, "id": last.event_id, "subject": "ada"}
+        world.take(world.reversal(gone))
+        assert (world.completions("s"), world.balance(), spent()) == (0, 0, 20)
+        check_in(1)
+        assert (world.completions("s"), world.balance()) == (1, 10)
+        assert world.differences() == []
+
+    def test_reconcile_tells_of_a_price_that_did_not_come_back(self):
+        """The planted bug: reversals leave the prices alone."""
+        with mock.patch.object(make_up_prices, "follow"):
+            world.take(world.reversal(made_up_event()))
+        assert world.balance() == 0
+        assert [line for line in world.differences() if "is undone, 20 of 20 paid" in line]
+
+
+def test_what_was_reversed_before_it_was_bought_is_not_sold():
     world.load(streak())
     world.earn("ada", 20)
     check_in(3, 1)
-    make_up(2)
-    made = BankEvent.objects.get(type="checkin.made_up")
-    world.take(world.reversal({"source": made.source, "id": made.event_id, "subject": "ada"}))
-    assert (world.completions("s"), world.balance()) == (0, 0)
-    assert world.differences() == []
+    name = f"{world.customer().pk}:s:{days_ago(2).isoformat()}"
+    world.take(world.reversal({"source": "/zones/make-up", "id": name, "subject": "ada"}))
+    with world.refused(errors.MakeUpUndone):
+        make_up(2)
+    assert world.balance() == 20
+
+
+def test_who_is_rewarded_for_nothing_is_sold_nothing():
+    world.load(streak())
+    world.earn("ada", 40)
+    check_in(5, 3, 1)
+    done = make_up(4)
+    exclusions.exclude(customer_id=world.customer().pk, reason="staff")
+    with world.refused(errors.Excluded):
+        make_up(2)
+    assert errors.Excluded.code == "excluded"
+    assert make_up(4) == done  # bought before
+    assert _offered_by_the_board() == ()
+    assert world.balance() == 20 + 10
+    exclusions.readmit(customer_id=world.customer().pk)
+    assert make_up(2).points == 20
+
+
+def _offered_by_the_board(who: str = "ada") -> tuple[date, ...]:
+    """What the customer's page offers."""
+    visitor = sessions.Visitor(world.customer(who).pk, who, frozenset(), "", 0, "", False, True)
+    found = next(one.make_up for one in taskboard.tasks(visitor) if one.code == "s")
+    return found.days if found else ()
 
 
 def _given(who: str = "ada") -> dict[int, tuple]:
