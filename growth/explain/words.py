@@ -23,11 +23,16 @@ _SILENT = ("waiting", "adds_nothing", "implausible")
 
 
 def lines(found: Explanation) -> list[str]:
-    """Where the task stands, what became of the last rewards, and which events did not count."""
+    """Where the task stands, what became of the last rewards, and which events did not count.
+
+    The newest comes first, and a reason is told once, of the last event that it kept from counting.
+    """
     names = _names(found)
-    told = [*_standing(found, names), *_fates(found.fates[-SHOWN:])]
+    told = [*_standing(found, names), *_fates(reversed(found.fates[-SHOWN:]))]
     missed = [each for each in found.events if not each.counted and each.code not in _SILENT]
-    told += [_event(each, names) for each in reversed(missed[-SHOWN:])]
+    newest = {_why_not(each.code, each.facts, names): each for each in missed}
+    latest = sorted(newest.items(), key=lambda pair: pair[1].time, reverse=True)
+    told += [_event(each, why) for why, each in latest[:SHOWN]]
     return told
 
 
@@ -135,10 +140,8 @@ def _refusal(reason: str, day: str) -> str:
     )
 
 
-def _event(each: EventVerdict, names: Mapping[Any, str]) -> str:
-    return _("{day}: did not count: {why}").format(
-        day=_day(each.time), why=_why_not(each.code, each.facts, names)
-    )
+def _event(each: EventVerdict, why: str) -> str:
+    return _("{day}: did not count: {why}").format(day=_day(each.time), why=why)
 
 
 def _why_not(code: str, facts: Mapping[str, Any], names: Mapping[Any, str]) -> str:
@@ -165,4 +168,6 @@ def _why_not(code: str, facts: Mapping[str, Any], names: Mapping[Any, str]) -> s
 
 def _day(value: date | datetime) -> str:
     day = bankday.day_of(value) if isinstance(value, datetime) else value
-    return date_format(day, "DATE_FORMAT")
+    return date_format(
+        day, "MONTH_DAY_FORMAT" if day.year == bankday.today().year else "DATE_FORMAT"
+    )

@@ -301,9 +301,9 @@ def test_the_customer_is_told_in_plain_words_and_nothing_of_guards(programme, cl
 
     assert answer.status_code == 200
     assert answer.json()["lines"] == [
-        "Jan. 7, 2025: completed, 10 points given.",
-        "Jan. 7, 2025: there was no reward for this. Our service line can tell you more.",
-        "Jan. 5, 2025: did not count: it was before you completed “Verify your identity”.",
+        "January 7, 2025: there was no reward for this. Our service line can tell you more.",
+        "January 7, 2025: completed, 10 points given.",
+        "January 5, 2025: did not count: it was before you completed “Verify your identity”.",
     ]
     assert client.get("/api/v1/me/tasks/x/why", headers=bearer).status_code == 404
     assert client.get("/api/v1/me/tasks/t/why").status_code == 401
