@@ -105,7 +105,7 @@ function voucherRow(redemption) {
 }
 
 // Each fact keeps its words together; a line breaks between two.
-const facts = (...texts) => el("span", { class: "meta facts-line" }, ...texts.filter(Boolean).flatMap((text, at) => [at ? " · " : null, el("span", {}, text)]));
+const facts = (...texts) => el("span", { class: "meta dotted" }, ...texts.filter(Boolean).map((text) => el("span", {}, text)));
 
 async function details(redemption) {
   let full = redemption;
@@ -150,7 +150,7 @@ function entry(row) {
   const gained = row.points > 0;
   const on = (row.kind === "earn" && row.source?.day) || row.at; // Earned that day, posted perhaps later.
   return el("div", { class: "entry" },
-    el("span", {}, el("span", {}, row.title || row.reason || say(`kind_${row.kind}`)), el("span", { class: "meta" }, `${say(`kind_${row.kind}`)} · ${day(on)}`)),
+    el("span", {}, el("span", {}, row.title || row.reason || say(`kind_${row.kind}`)), facts(say(`kind_${row.kind}`), day(on))),
     el("span", { class: `entry__points${gained ? " entry__points--in" : ""}` }, `${gained ? "+" : "−"}${number(Math.abs(row.points))}`));
 }
 

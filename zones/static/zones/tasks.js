@@ -40,8 +40,8 @@ function reward(task) {
     growth ? say(task.kind === "activity" ? "growth_a_day" : "growth", { n: growth }) : null,
     benefit ? say("reward_benefit") : null,
   ].filter(Boolean);
-  return gains.length ? el("span", { class: "task__reward" }, ...gains.flatMap((gain, at) => [
-    at ? " " : null, el("span", points && !at ? {} : { class: "meta" }, `${at ? "· " : points || growth ? "+" : ""}${gain}`)])) : null;
+  return gains.length ? el("span", { class: "task__reward dotted" }, ...gains.map((gain, at) =>
+    el("span", points && !at ? {} : { class: "meta" }, !at && (points || growth) ? `+${gain}` : gain))) : null;
 }
 
 function action(task) {
