@@ -7,6 +7,8 @@ are stands in ``registry.change_kinds``.
 
 import hashlib
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -35,6 +37,8 @@ ASK, DECIDE = "growth.add_changerequest", "growth.change_changerequest"
 WAITS_FOR = timedelta(days=14)
 State = ChangeRequest.State
 OPEN = (State.WAITING, State.APPROVED)
+# Decisions that somebody should not have tried to make.
+SUSPECT = (NotAllowed, SamePerson, RequestExpired, ContentChanged)
 
 
 def may_ask(user: Any, kind: str) -> bool:
@@ -85,29 +89,30 @@ def propose(
     return change
 
 
-@transaction.atomic
 def approve(*, change_id: int, checker: Any, comment: str = "") -> ChangeRequest:
     """Approve a request, and apply it in this transaction if it is due and no work for the job.
 
-    A change that cannot be applied is ``failed``, with the reason in its outcome.
+    A change that cannot be applied is ``failed``, with the reason in its outcome. A try that is
+    refused for who makes it, or for what it says, stands in the operators' log.
 
     Raises:
         NotAllowed, SamePerson: who decides must have the right to, and not have asked for it.
         AlreadyDecided, RequestExpired: it no longer waits.
         ContentChanged: it does not say what was asked for.
     """
-    change = _to_decide(change_id, checker)
-    _decide(change, State.APPROVED, checker, comment)
-    if not registry.change_kinds[change.kind].by_job and _is_due(change):
-        _apply(change)
+    with _refusals_logged(change_id, checker), transaction.atomic():
+        change = _to_decide(change_id, checker)
+        _decide(change, State.APPROVED, checker, comment)
+        if not registry.change_kinds[change.kind].by_job and _is_due(change):
+            _apply(change)
     return change
 
 
-@transaction.atomic
 def reject(*, change_id: int, checker: Any, comment: str) -> ChangeRequest:
-    """Refuse a request, with a comment for who asked. Raises as ``approve`` does."""
-    change = _to_decide(change_id, checker)
-    _decide(change, State.REJECTED, checker, comment)
+    """Refuse a request, with a comment for who asked. Raises and logs as ``approve`` does."""
+    with _refusals_logged(change_id, checker), transaction.atomic():
+        change = _to_decide(change_id, checker)
+        _decide(change, State.REJECTED, checker, comment)
     return change
 
 
@@ -232,6 +237,18 @@ def _to_decide(change_id: int, checker: Any) -> ChangeRequest:
     return change
 
 
+@contextmanager
+def _refusals_logged(change_id: int, checker: Any) -> Iterator[None]:
+    """Log who tried to decide and could not, and why: what was undone leaves no other trace."""
+    try:
+        yield
+    except SUSPECT as refusal:
+        change = ChangeRequest.objects.get(pk=change_id)
+        data = {"changes": [refusal.detail], "code": refusal.code}
+        log(change, "growth.change_refused", user=checker, data=data | _named(change))
+        raise
+
+
 def _decide(change: ChangeRequest, state: State, checker: Any, comment: str) -> None:
     change.state, change.checker, change.comment = state, checker, comment
     change.decided_at = bankday.now()
@@ -278,5 +295,10 @@ def _apply(change: ChangeRequest) -> None:
 def _note(change: ChangeRequest, what: str, user: Any) -> None:
     """Put what happened into the operators' log."""
     said = [change.reason if what == "asked" else change.comment, change.outcome.get("error", "")]
-    data = {"changes": [text for text in said if text], "digest": bytes(change.digest).hex()}
+    data = {"changes": [text for text in said if text]} | _named(change)
     log(change, f"growth.change_{what}", user=user, data=data)
+
+
+def _named(change: ChangeRequest) -> dict[str, str]:
+    """What a request says, by its hash: the log tells whether it said so then."""
+    return {"digest": bytes(change.digest).hex()}

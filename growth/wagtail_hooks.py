@@ -139,6 +139,7 @@ LOGGED = [
     ("change_asked", _("Ask for a change"), _("Change asked for")),
     ("change_approved", _("Approve a change"), _("Change approved")),
     ("change_rejected", _("Reject a change"), _("Change rejected")),
+    ("change_refused", _("Try to decide, and be refused"), _("Decision refused")),
     ("change_withdrawn", _("Withdraw a change"), _("Change withdrawn")),
     ("change_expired", _("Let a change expire"), _("Change expired")),
     ("change_applied", _("Apply a change"), _("Change applied")),

@@ -88,6 +88,8 @@ def test_who_may_do_all_still_needs_a_second_person(sign):
     html = decide(client).content.decode()
 
     assert "a second person" in html
+    told = sign("aud", "Auditors").get(reverse("operators_log:index")).content.decode()
+    assert "Try to decide, and be refused" in told and "Nobody decides on their own request" in told
     assert verified("ada") == 10
     assert ChangeRequest.objects.get().state == "waiting"
 
