@@ -2,14 +2,15 @@
 
 Shares by age come from ``hazards``. How eager customers are just now, against those shares, is
 followed by exponential smoothing with a damped trend (a new shop window or a campaign moves all
-ages alike). Points still to be earned are taken to come in as lately. Pure arithmetic.
+ages alike). Points still to be earned are taken to come in as lately. How far off it may be, it
+learns from what such forecasts made in the past missed. Pure arithmetic.
 """
 
 import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from math import exp, log
+from math import exp, log, sqrt
 
 from growth.liability.hazards import Hazards, History
 
@@ -19,7 +20,7 @@ WINDOW, LATELY = 12, 4
 SMOOTH, SMOOTH_TREND, DAMPED = 0.5, 0.3, 0.8
 # No past period counts as further off than this; no forecast moves by more than half as much.
 MOST_OFF = log(20)
-# Replicates of the range, and how many of the newest surprises they draw from.
+# Replicates of the range, and how many of the newest past forecasts' misses they draw from.
 REPLICATES, NEWEST = 100, 8
 # The range lies between these shares of the replicates: four of five futures are in it.
 LOW, HIGH = 0.1, 0.9
@@ -125,43 +126,69 @@ class Eagerness:
 
     def __init__(self, offs: Iterable[float]) -> None:
         """Follow the past periods' logarithms of (redeemed / what the shares say)."""
-        self.level, self.trend, self.surprises = 0.0, 0.0, []
+        self.level, self.trend = 0.0, 0.0
         for place, off in enumerate(offs):
             if place:
-                self.surprises.append(self._take(off))
+                self._take(off)
             else:
                 self.level = off
 
-    def _take(self, off: float) -> float:
+    def _take(self, off: float) -> None:
         expected = self.level + DAMPED * self.trend
         level = SMOOTH * off + (1 - SMOOTH) * expected
         self.trend = SMOOTH_TREND * (level - self.level) + (1 - SMOOTH_TREND) * DAMPED * self.trend
         self.level = level
-        return off - expected
 
-    def ahead(self, surprises: Iterable[float]) -> list[float]:
-        """Factors of the coming periods, if each surprises as given (0 = as expected)."""
-        level, trend, factors = self.level, self.trend, []
-        for surprise in surprises:
-            expected = level + DAMPED * trend
-            off = expected + surprise
-            bound = MOST_OFF / 2
-            factors.append(exp(min(self.level + bound, max(self.level - bound, off))))
-            moved = SMOOTH * off + (1 - SMOOTH) * expected
-            trend = SMOOTH_TREND * (moved - level) + (1 - SMOOTH_TREND) * DAMPED * trend
-            level = moved
-        return factors
+    def ahead(self, misses: Iterable[float]) -> list[float]:
+        """Logarithms for the coming periods, if each is missed by so much (0 = as expected)."""
+        expected, trend, bound = self.level, self.trend, MOST_OFF / 2
+        found = []
+        for miss in misses:
+            trend *= DAMPED
+            expected += trend
+            found.append(min(self.level + bound, max(self.level - bound, expected + miss)))
+        return found
 
 
-def _offs(history: History, hazards: Hazards, periods: Iterable[int]) -> list[float]:
-    """How far off the shares were in each of these periods, as logarithms."""
+def _off(history: History, hazards: Hazards, period: int) -> float | None:
+    """How far off the shares were in a period, as a logarithm; None if nothing was expected."""
+    rows = history.at_risk[period]
+    fitted = sum(row.points * hazards.at(row.centre, row.age)[0] for row in rows)
+    if fitted <= 0:
+        return None
+    redeemed = sum(row.redeemed for row in rows)
+    return max(-MOST_OFF, log(max(redeemed, 1e-9) / fitted))
+
+
+def _known(history: History, period: int) -> tuple[Hazards, Eagerness]:
+    """The shares and the eagerness by what was known when ``period`` began."""
+    periods = range(max(0, period - WINDOW), period)
+    hazards = Hazards(history.at_risk, dict.fromkeys(periods, 1.0))
+    offs = (_off(history, hazards, each) for each in periods)
+    return hazards, Eagerness(off for off in offs if off is not None)
+
+
+def _misses(history: History, horizon: int) -> list[list[float]]:
+    """By how much the forecasts begun in the newest past periods missed, step by step.
+
+    They know only what was known then. While redemption rises steadily all miss to the same side,
+    and further ones by more. Beyond the steps that have been seen by now, a miss is taken to grow
+    with the root of the distance. Logarithms; none where nothing was redeemed.
+    """
     found = []
-    for period in periods:
-        rows = history.at_risk[period]
-        fitted = sum(row.points * hazards.at(row.centre, row.age)[0] for row in rows)
-        if fitted > 0:
-            redeemed = sum(row.redeemed for row in rows)
-            found.append(max(-MOST_OFF, log(max(redeemed, 1e-9) / fitted)))
+    for origin in range(max(1, history.periods - NEWEST), history.periods):
+        hazards, then = _known(history, origin)
+        seen: list[float] = []
+        for told, period in zip(
+            then.ahead([0.0] * horizon), range(origin, history.periods), strict=False
+        ):
+            off = _off(history, hazards, period)
+            if off is None:
+                break
+            seen.append(off - told)
+        if steps := len(seen):
+            further = range(steps + 1, horizon + 1)
+            found.append(seen + [seen[-1] * sqrt(step / steps) for step in further])
     return found
 
 
@@ -178,24 +205,25 @@ def forecast(
     ``group`` makes other periods of them (months of weeks) before the range is taken.
 
     The range is a bootstrap with a fixed seed: each replicate draws the past periods that shares
-    are estimated from, and for each coming period one of the surprises that the past held.
+    are estimated from, and one past forecast, whose misses come again, or the other way round.
     """
     periods = range(max(0, history.periods - WINDOW), history.periods)
     plan = plan_of(history, earning=earning, longer=what_if.longer)
-    best = Hazards(history.at_risk, dict.fromkeys(periods, 1.0))
-    now = Eagerness(_offs(history, best, periods))
+    best, now = _known(history, history.periods)
 
-    def run(hazards: Hazards, surprises: Iterable[float]) -> list[Triple]:
-        factors = [factor / what_if.price_level for factor in now.ahead(surprises)]
+    def run(hazards: Hazards, misses: Iterable[float]) -> list[Triple]:
+        factors = [exp(off) / what_if.price_level for off in now.ahead(misses)]
         return group(project(plan, hazards, factors))
 
-    middle = run(best, [0.0] * horizon)
+    as_expected = [0.0] * horizon
+    middle = run(best, as_expected)
     dice = random.Random(SEED)  # noqa: S311 - the same range for the same history
-    surprises = [sign * off for off in now.surprises[-NEWEST:] for sign in (1, -1)] or [0.0]
+    misses = _misses(history, horizon) or [as_expected]
+    either_way = [[sign * miss for miss in path] for path in misses for sign in (1, -1)]
     runs = [
         run(
             Hazards(history.at_risk, Counter(dice.choices(periods, k=len(periods)))),
-            dice.choices(surprises, k=horizon),
+            dice.choice(either_way),
         )
         for _ in range(REPLICATES)
     ]

@@ -93,9 +93,27 @@ def test_the_back_cast_beats_the_same_as_last_month(facts):
     redemption = sum(each.redemption_error for each in found)
     assert redemption < 0.95 * sum(each.redemption_naive for each in found)
     assert sum(each.expiry_error for each in found) <= sum(each.expiry_naive for each in found)
-    # A steep rise is more than any surprise of the past; elsewhere the range says what it promises.
-    if "rise" not in facts:
-        assert 0.6 < sum(each.inside for each in found) / len(found) <= 1
+    assert 0.6 < sum(each.inside for each in found) / len(found) <= 1
+
+
+def test_planted_a_range_that_learns_nothing_from_past_misses_is_found(monkeypatch):
+    histories = [programme_of(seed, periods=13, rise=0.25, noise=0.1) for seed in range(4)]
+    monkeypatch.setattr(forecast, "_misses", lambda history, horizon: [])
+
+    assert sum(back_cast(history).inside for history in histories) / 4 < 0.6
+
+
+def test_the_range_is_learned_from_the_past_and_widens_with_the_distance():
+    steady, restless = (
+        forecast.forecast(programme_of(9, noise=noise), horizon=6, earning=False)
+        for noise in (0.02, 0.4)
+    )
+
+    def width(month):
+        return (month.redeemed[2] - month.redeemed[1]) / month.redeemed[0]
+
+    assert 2 * width(steady[0]) < width(restless[0])
+    assert width(steady[0]) < width(steady[5])
 
 
 def test_planted_a_forecast_that_forgets_expiry_is_found_by_the_back_cast(monkeypatch):
