@@ -62,7 +62,7 @@ def _tasks() -> dict[str, str]:
         "missed": _("You missed {date}."),
         "make_up": _("Make up for it: {points}"),
         "make_up_price": _("Make up for {date}? It costs {points}."),
-        "make_up_balance": _("You have {balance}."),
+        "make_up_price_of": _("Make up for {date}? It costs {points}. You have {balance}."),
         "make_up_free": _("Make up for {date}? It costs nothing."),
         "make_up_yes": _("Yes, make up for it"),
         "make_up_limit": _("You have used all make-up days of this month."),

@@ -25,7 +25,7 @@ async function ask(task, missed) {
   if (!task.make_up.points) return;
   const points = await call("me/points").catch(() => null);
   if (points && button.getAttribute("aria-disabled") !== "true") {
-    line.append(" ", say("make_up_balance", { balance: say("points", { n: points.available }) }));
+    line.textContent = say("make_up_price_of", { date: day(missed), points: price(task), balance: say("points", { n: points.available }) });
   }
 }
 
