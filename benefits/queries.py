@@ -200,14 +200,18 @@ def waiting() -> QuerySet[Redemption]:
     return Redemption.objects.filter(status=Redemption.Status.WAITING).order_by("created_at", "id")
 
 
-def reward_grants(customer_ids: list[int], prefix: str) -> Iterable[tuple[int, str, bool]]:
-    """Rewards granted to these customers under keys with ``prefix``: (customer, key, stands).
+def reward_grants(customer_ids: list[int], prefix: str) -> Iterable[tuple[int, str, bool, bool]]:
+    """Rewards granted under keys with ``prefix``: (customer, key, whether it stands, is unused).
 
     Only what was taken back does not stand: used and expired rewards were had.
     """
+    unused = (Redemption.Status.WAITING, *Redemption.OPEN)
     mine = Redemption.objects.filter(customer__in=customer_ids, granted_by__startswith=prefix)
     rows = mine.values_list("customer", "granted_by", "status")
-    return [(who, key or "", status != Redemption.Status.CANCELLED) for who, key, status in rows]
+    return [
+        (who, key or "", status != Redemption.Status.CANCELLED, status in unused)
+        for who, key, status in rows
+    ]
 
 
 def report() -> dict[str, dict[str, int]]:

@@ -56,11 +56,12 @@ def revoke(*, customer_id: int, key: str) -> None:
     mine.update(revoked_at=Now())
 
 
-def grants(customer_ids: list[int], prefix: str) -> Iterable[tuple[int, str, bool]]:
-    """Grants of these customers by key, and whether each stands."""
+def grants(customer_ids: list[int], prefix: str) -> Iterable[tuple[int, str, bool, bool]]:
+    """Grants of these customers by key, and whether each stands; a badge is never used up."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT customer_id, key, revoked_at IS NULL FROM growth_badgegrant
+            """SELECT customer_id, key, revoked_at IS NULL, revoked_at IS NULL
+               FROM growth_badgegrant
                WHERE customer_id = ANY(%s::bigint[]) AND starts_with(key, %s)""",
             [array(customer_ids), prefix],
         )

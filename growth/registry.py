@@ -34,8 +34,8 @@ reward_payers: dict[str, Callable[..., None]] = {}
 reward_reversers: dict[str, Callable[..., None]] = {}
 
 # Reward kind -> of these customers, what was granted under keys with this prefix, as (customer,
-# key, whether it stands: it was not taken back).
-reward_grants: dict[str, Callable[[list[int], str], Iterable[tuple[int, str, bool]]]] = {}
+# key, whether it stands: it was not taken back; whether it still could be: it is unused).
+reward_grants: dict[str, Callable[[list[int], str], Iterable[tuple[int, str, bool, bool]]]] = {}
 
 # Key of `program_report` -> its figures.
 report_parts: dict[str, Callable[[], Any]] = {}

@@ -247,8 +247,9 @@ def _write_changes(changes: list[LevelChange]) -> None:
 
 
 def differences(today: date, batch: int = 5000) -> Iterable[str]:
-    """Customers whose stored level is not what their growth value says."""
+    """Customers whose level, or what levels have given them, is not what growth value says."""
     versions = schemes()
+    gives = any(given for version in versions for given in version.gives)
     lowest = in_force(versions, today).codes[0] if versions else ""
     last = 0
     while versions and (
@@ -257,7 +258,12 @@ def differences(today: date, batch: int = 5000) -> Iterable[str]:
         )
     ):
         last = ids[-1]
+        given = {}
         for pk, level, earned in _graded(ids):
-            expected = history(versions, earned, today)[-1].code
+            standings = history(versions, earned, today)
+            expected = standings[-1].code
             if (level or lowest) != expected:
                 yield f"customer {pk}: level {level or '(lowest)'}, growth value says {expected}"
+            given[pk] = brought(standings)
+        if gives:
+            yield from privileges.differences(given)

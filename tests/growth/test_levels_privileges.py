@@ -7,7 +7,7 @@ import pytest
 
 from benefits import redemption
 from benefits.models import Redemption
-from growth import bankday, jobs, privileges
+from growth import bankday, jobs, privileges, registry
 from growth.levels import PLAIN_PERCENT
 from growth.models import BadgeGrant, BankEvent
 from tests.growth import world
@@ -141,6 +141,61 @@ def test_who_holds_a_level_is_given_what_a_new_version_brings():
     jobs.regrade_levels()
     jobs.regrade_levels()
     assert gifts() == 1
+
+
+class TestReconcile:
+    """What levels have given, against what the history of levels says they brought."""
+
+    @pytest.fixture(autouse=True)
+    def _given(self, programme):
+        load(benefits=["tea"], badge="top")
+        gain(ago=70)  # the level was held and lost by age, what it gave stays
+        gain(who="bob")
+        assert (level(), level("bob")) == ("low", "mid")
+        self.key = f"level:{world.customer('bob').pk}:mid:%s:1"
+        assert (gifts(), badges(), world.differences()) == (2, 2, [])
+
+    def test_all_that_happens_by_itself_agrees(self):
+        lifted = gain(who="cyd")
+        world.take(reversal(lifted))
+        assert world.differences() == []
+        gain(who="cyd")
+        load(benefits=[])
+        assert gifts("issued") == badges() == 3
+        jobs.regrade_levels()
+        assert world.differences() == []
+
+    def test_what_was_used_is_not_missed_when_its_cause_goes(self):
+        lifted = gain(who="cyd")
+        gift = Redemption.objects.get(customer__ref="cyd")
+        redemption.mark_used(redemption_id=gift.pk, actor="till")
+        world.take(reversal(lifted))
+        assert world.differences() == []
+
+    def test_what_was_never_given_is_told(self):
+        """The planted bug: levels are kept, but bring nothing."""
+        with mock.patch.object(privileges, "settle"):
+            gain(who="cyd")
+        pk = world.customer("cyd").pk
+        assert world.differences() == [
+            f"customer {pk}: badge top of level mid was never given, or taken back",
+            f"customer {pk}: benefit tea of level mid was never given, or taken back",
+        ]
+
+    def test_what_was_given_twice_is_told(self):
+        """Under another key, which no constraint refuses."""
+        again = self.key.replace(":1", ":2") % "tea"
+        redemption.grant(customer_id=world.customer("bob").pk, benefit_code="tea", key=again)
+        assert ["tea of level mid was given 2 times" in line for line in world.differences()] == [
+            True
+        ]
+
+    def test_what_is_held_without_a_cause_is_told(self):
+        """The planted bug: nothing is taken back with the growth value that it was owed to."""
+        lifted = gain(who="cyd")
+        with mock.patch.dict(registry.reward_reversers, {"badge": mock.Mock()}):
+            world.take(reversal(lifted))
+        assert ["badge top of level mid is held" in line for line in world.differences()] == [True]
 
 
 def test_no_program_without_privileges_pays_for_them(django_assert_max_num_queries):
