@@ -14,7 +14,14 @@ from growth.admin import budget_viewset, choices, coming
 from growth.admin.charts import chart
 from growth.admin.figures import DAYS, figures
 from growth.admin.words import amount
-from growth.models import BankEvent, Budget, GrowthTask, RejectedRow, TaskCompletion
+from growth.models import (
+    BankEvent,
+    Budget,
+    GrowthTask,
+    PointsTransfer,
+    RejectedRow,
+    TaskCompletion,
+)
 
 # Why an award waits that no job will pay by itself.
 ASK_A_PERSON = ("velocity", "risk_held")
@@ -111,5 +118,5 @@ def replace_panels(request: Any, panels: list[Any]) -> None:
     kept = ("workflow_objects_to_moderate", "user_objects_in_workflow_moderation", "locked_pages")
     panels[:] = [panel for panel in panels if getattr(panel, "name", "") in kept]
     coming.add_panels(request, panels)
-    if _sees(request.user, GrowthTask):
+    if _sees(request.user, GrowthTask) or _sees(request.user, PointsTransfer):
         panels.append(FiguresPanel())
