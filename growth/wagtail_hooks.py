@@ -61,6 +61,7 @@ class GrowthGroup(ModelViewSetGroup):
     menu_label = _("Growth")
     menu_icon = "tick-inverse"
     menu_order = 210
+    submenu_hook = "register_growth_menu_item"
     items = [
         *program_viewsets.VIEWSETS,
         budget_viewset.BudgetViewSet,
@@ -76,6 +77,7 @@ class CustomersGroup(ModelViewSetGroup):
     menu_label = _("Customers")
     menu_icon = "user"
     menu_order = 230
+    submenu_hook = "register_customers_menu_item"
     items = [*customers.VIEWSETS, operators_log.OperatorsLogViewSet]
 
 
@@ -95,12 +97,12 @@ def admin_urls() -> list[Any]:
     ]
 
 
-@hooks.register("register_admin_menu_item")
+@hooks.register("register_growth_menu_item")
 def pauses_menu_item() -> Any:
     return pause_views.menu_item()
 
 
-@hooks.register("register_admin_menu_item")
+@hooks.register("register_customers_menu_item")
 def exclusions_menu_item() -> Any:
     return exclusion_views.menu_item()
 

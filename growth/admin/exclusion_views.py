@@ -40,6 +40,9 @@ class ExclusionsView(WagtailAdminTemplateMixin, FormView):
     header_icon = "user"
     page_title = gettext_lazy("Excluded from rewards")
 
+    def get_breadcrumbs_items(self) -> list[Any]:
+        return [*self.breadcrumbs_items, {"url": "", "label": self.get_page_title()}]
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """For who may exclude customers."""
         if not request.user.has_perm(RIGHT):
@@ -95,4 +98,4 @@ def urls() -> list[URLPattern]:
 def menu_item() -> MenuItem:
     """Its entry in the menu."""
     label = gettext_lazy("Excluded from rewards")
-    return ExclusionsMenuItem(label, reverse("exclusions"), icon_name="user", order=235)
+    return ExclusionsMenuItem(label, reverse("exclusions"), icon_name="user", order=90)

@@ -91,6 +91,9 @@ class PauseView(ActionView):
     page_title = gettext_lazy("Pause tasks")
     done_url = "pauses"
 
+    def get_breadcrumbs_items(self) -> list[Any]:
+        return [*self.breadcrumbs_items, {"url": "", "label": self.get_page_title()}]
+
     def code(self) -> str:
         return self.request.POST.get("task", "")
 
@@ -164,5 +167,5 @@ def urls() -> list[URLPattern]:
 def menu_item() -> MenuItem:
     """Its entry in the menu."""
     return PauseMenuItem(
-        gettext_lazy("Pause tasks"), reverse("pauses"), icon_name="no-view", order=215
+        gettext_lazy("Pause tasks"), reverse("pauses"), icon_name="no-view", order=90
     )
