@@ -86,6 +86,15 @@ def books() -> Canvas:
     c = backdrop(p, "plain")
     c.fill(rect(0, 0, 800, 480), Gradient("#f8e3c8", "#f0c9a0"))
     c.fill(rect(0, 476, 800, 130), Gradient("#b57b57", "#8b5740"))
+    _bookcase(c, p)
+    _floor_lamp(c, p)
+    ground_shadow(c, 520, 548, 200, 0.45)
+    _armchair(c, p)
+    _open_book(c, 524, 396)
+    return c
+
+
+def _bookcase(c: Canvas, p: Palette) -> None:
     c.fill(rect(60, 60, 300, 420, 8), "#8b5740", shadow=FAR)
     tones = (p.main, p.second, p.accent, p.leaf, p.deep, "#f7ead2", "#c4748c")
     for row in range(3):
@@ -107,13 +116,18 @@ def books() -> Canvas:
                 c.fill(rect(x + 3, base - h + 12, w - 6, 4), "#ffffff", opacity=0.5)
             x += w + 3
             i += 1
+
+
+def _floor_lamp(c: Canvas, p: Palette) -> None:
     c.glow(640, 190, 260, "#fff0bd", 0.95)
     c.stroke([(676, 210), (676, 520)], 8, p.deep)
     c.fill(ellipse(676, 524, 54, 10), p.deep)
     c.fill(
         [(626, 220), (726, 220), (704, 130), (648, 130)], Gradient("#fff3cd", p.accent), shadow=NEAR
     )
-    ground_shadow(c, 520, 548, 200, 0.45)
+
+
+def _armchair(c: Canvas, p: Palette) -> None:
     for x in (426, 608):
         c.fill(rect(x, 500, 16, 46, 4), "#5e3a2b")
     c.fill(
@@ -131,7 +145,10 @@ def books() -> Canvas:
             shadow=NEAR,
         )
     c.fill(rect(400, 470, 250, 40, 16), mix(p.main, p.deep, 0.3))
-    with c.at(524, 396, angle=-4):
+
+
+def _open_book(c: Canvas, x: float, y: float) -> None:
+    with c.at(x, y, angle=-4):
         c.fill(
             [
                 *bezier((-70, 0), (-46, -24), (-20, -20), (0, -4)),
@@ -144,7 +161,6 @@ def books() -> Canvas:
             shadow=NEAR,
         )
         c.stroke([(0, -4), (0, 12)], 2.4, "#c9b694")
-    return c
 
 
 def market() -> Canvas:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from .canvas import SOFT, Canvas, Gradient, arc, ellipse, mix, rect, sector
+from .canvas import SOFT, Canvas, Gradient, Point, arc, ellipse, mix, rect, sector
 from .props import Palette, emblem, ground_shadow
 
 
@@ -68,28 +68,11 @@ def bicycle(c: Canvas, x: float, y: float, size: float, palette: Palette) -> Non
     """A city bike; (x, y) is the ground under its middle."""
     r = size * 0.24
     rear, front = (x - size * 0.34, y - r), (x + size * 0.36, y - r)
+    crank = (x - size * 0.04, y - r * 0.92)
+    seat, head = (x - size * 0.16, y - size * 0.56), (x + size * 0.24, y - size * 0.56)
     ground_shadow(c, x, y + 4, size * 0.62, 0.3)
-    for cx, cy in (rear, front):
-        for i in range(10):
-            a = math.radians(i * 36 + 9)
-            c.stroke(
-                [(cx, cy), (cx + r * 0.94 * math.cos(a), cy + r * 0.94 * math.sin(a))],
-                1.6,
-                mix(palette.deep, "#ffffff", 0.55),
-            )
-        c.stroke(arc(cx, cy, r, r, 0, 360), size * 0.026, palette.deep)
-        c.stroke(
-            arc(cx, cy, r * 0.9, r * 0.9, 0, 360),
-            size * 0.008,
-            mix(palette.paper, palette.mid, 0.4),
-        )
-        c.stroke(arc(cx, cy, r * 1.13, r * 1.13, 195, 330), size * 0.02, palette.main)
-        c.fill(ellipse(cx, cy, size * 0.025), palette.deep)
-    crank, seat, head = (
-        (x - size * 0.04, y - r * 0.92),
-        (x - size * 0.16, y - size * 0.56),
-        (x + size * 0.24, y - size * 0.56),
-    )
+    for hub in (rear, front):
+        _wheel(c, hub, r, size, palette)
     tube = size * 0.032
     for start, end in (
         (rear, crank),
@@ -102,30 +85,62 @@ def bicycle(c: Canvas, x: float, y: float, size: float, palette: Palette) -> Non
     c.stroke(
         [(crank[0], crank[1]), (head[0] - size * 0.03, head[1] + size * 0.16)], tube, palette.main
     )
+    _handlebar(c, head, size, palette)
+    c.fill(
+        rect(seat[0] - size * 0.1, seat[1] - size * 0.035, size * 0.2, size * 0.05, size * 0.025),
+        mix(palette.deep, "#7a4a2c", 0.5),
+    )
+    _pedals(c, crank, size, palette)
+    _basket(c, head, size)
+
+
+def _wheel(c: Canvas, hub: Point, r: float, size: float, palette: Palette) -> None:
+    """Spokes, tyre, rim and mudguard."""
+    cx, cy = hub
+    for i in range(10):
+        a = math.radians(i * 36 + 9)
+        c.stroke(
+            [(cx, cy), (cx + r * 0.94 * math.cos(a), cy + r * 0.94 * math.sin(a))],
+            1.6,
+            mix(palette.deep, "#ffffff", 0.55),
+        )
+    c.stroke(arc(cx, cy, r, r, 0, 360), size * 0.026, palette.deep)
+    c.stroke(
+        arc(cx, cy, r * 0.9, r * 0.9, 0, 360),
+        size * 0.008,
+        mix(palette.paper, palette.mid, 0.4),
+    )
+    c.stroke(arc(cx, cy, r * 1.13, r * 1.13, 195, 330), size * 0.02, palette.main)
+    c.fill(ellipse(cx, cy, size * 0.025), palette.deep)
+
+
+def _handlebar(c: Canvas, head: Point, size: float, palette: Palette) -> None:
     c.stroke(
         [
             head,
             (head[0] - size * 0.02, head[1] - size * 0.1),
             (head[0] - size * 0.13, head[1] - size * 0.13),
         ],
-        tube * 0.8,
+        size * 0.032 * 0.8,
         palette.deep,
     )
-    c.fill(
-        rect(seat[0] - size * 0.1, seat[1] - size * 0.035, size * 0.2, size * 0.05, size * 0.025),
-        mix(palette.deep, "#7a4a2c", 0.5),
-    )
+
+
+def _pedals(c: Canvas, crank: Point, size: float, palette: Palette) -> None:
     c.fill(ellipse(*crank, size * 0.055), palette.deep)
     c.fill(ellipse(*crank, size * 0.03), palette.accent)
     c.stroke(
         [(crank[0] - size * 0.02, crank[1]), (crank[0] + size * 0.04, crank[1] + size * 0.09)],
-        tube * 0.6,
+        size * 0.032 * 0.6,
         palette.deep,
     )
     c.fill(
         rect(crank[0] + size * 0.005, crank[1] + size * 0.08, size * 0.08, size * 0.025, 3),
         palette.deep,
     )
+
+
+def _basket(c: Canvas, head: Point, size: float) -> None:
     basket = [
         (head[0] + size * 0.02, head[1] - size * 0.06),
         (head[0] + size * 0.24, head[1] - size * 0.06),
