@@ -47,13 +47,15 @@ _WALLETS = """
 """
 _LOTS = """
     SELECT l.id, l.remaining, l.points - coalesce(sum(a.points), 0)
-    FROM growth_pointslot l LEFT JOIN growth_pointsallocation a ON a.lot_id = l.id
-    GROUP BY l.id HAVING l.remaining <> l.points - coalesce(sum(a.points), 0)
+    FROM growth_pointslot l
+    LEFT JOIN growth_pointsallocation a ON a.lot_id = l.id AND a.customer_id = l.customer_id
+    GROUP BY l.id, l.customer_id HAVING l.remaining <> l.points - coalesce(sum(a.points), 0)
 """
 _PARTS = """
     SELECT t.id, t.kind, t.points, coalesce(sum(a.points), 0)
-    FROM growth_pointstransfer t LEFT JOIN growth_pointsallocation a ON a.transfer_id = t.id
-    GROUP BY t.id
+    FROM growth_pointstransfer t
+    LEFT JOIN growth_pointsallocation a ON a.transfer_id = t.id AND a.customer_id = t.customer_id
+    GROUP BY t.id, t.customer_id
     HAVING coalesce(sum(a.points), 0) <> CASE WHEN t.kind IN ('earn', 'grant') THEN 0
                                               WHEN t.kind = 'refund' THEN -t.points
                                               ELSE t.points END

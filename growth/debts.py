@@ -36,9 +36,9 @@ _REPAY = f"""
     paid AS (SELECT m.*, p.id AS lot_id FROM part p, asked a, moved m
              WHERE m.key = 'repaid:' || a.key || ':' || p.id),
     less AS (UPDATE growth_pointslot l SET remaining = l.remaining - p.points
-             FROM paid p WHERE l.id = p.lot_id),
-    used AS (INSERT INTO growth_pointsallocation (transfer_id, lot_id, points)
-             SELECT p.id, p.lot_id, p.points FROM paid p),
+             FROM paid p WHERE l.id = p.lot_id AND l.customer_id = p.customer_id),
+    used AS (INSERT INTO growth_pointsallocation (customer_id, transfer_id, lot_id, points)
+             SELECT p.customer_id, p.id, p.lot_id, p.points FROM paid p),
     booked AS (INSERT INTO growth_pointsdebt (key, customer_id, lot_id, points)
                SELECT p.key, p.customer_id, p.lot_id, -p.points FROM paid p)
     UPDATE growth_wallet w SET balance = w.balance - s.points, debt = w.debt - s.points

@@ -198,12 +198,14 @@ def refund(
 _LOT = """
     SELECT l.id, l.customer_id, l.remaining, t.origin,
            (SELECT coalesce(sum(a.points), 0)::bigint FROM growth_pointsallocation a
-            JOIN growth_pointstransfer u ON u.id = a.transfer_id
-            WHERE a.lot_id = l.id AND u.kind IN ('redeem', 'refund')),
+            JOIN growth_pointstransfer u ON u.id = a.transfer_id AND u.customer_id = a.customer_id
+            WHERE a.lot_id = l.id AND a.customer_id = l.customer_id
+              AND u.kind IN ('redeem', 'refund')),
            (SELECT coalesce(sum(points), 0)::bigint FROM growth_pointswriteoff o
             WHERE o.lot_id = l.id),
            (SELECT coalesce(sum(points), 0)::bigint FROM growth_pointsdebt d WHERE d.lot_id = l.id)
-    FROM growth_pointslot l JOIN growth_pointstransfer t ON t.id = l.transfer_id
+    FROM growth_pointstransfer t
+    JOIN growth_pointslot l ON l.transfer_id = t.id AND l.customer_id = t.customer_id
     WHERE t.key = %s
 """
 
@@ -234,7 +236,9 @@ def take_back(
     missing = min(points - taken, max(0, spent - written_off - owed))
     again = missing if policy == ALLOW_NEGATIVE else min(missing, max(0, -owed))
     if missing > again:
-        PointsWriteOff.objects.create(key=key, lot_id=lot, points=missing - again)
+        PointsWriteOff.objects.create(
+            key=key, customer_id=customer_id, lot_id=lot, points=missing - again
+        )
     if again:
         debts.owe(customer_id=customer_id, lot_id=lot, points=again, key=key, today=today)
     return taken
@@ -253,7 +257,8 @@ _EARNINGS = """
         SELECT sum(d.points) FROM growth_pointsdebt d
         WHERE d.lot_id = l.id AND d.points > 0
           AND starts_with(d.key, t.key || ':reversed:')), 0)::bigint
-    FROM growth_pointstransfer t JOIN growth_pointslot l ON l.transfer_id = t.id
+    FROM growth_pointstransfer t
+    JOIN growth_pointslot l ON l.transfer_id = t.id AND l.customer_id = t.customer_id
     WHERE t.customer_id = %s AND t.kind = 'earn'
       AND (t.key = %s OR starts_with(t.key, %s)) ORDER BY t.id DESC
 """
@@ -324,4 +329,4 @@ def _take_written_off(back: PointsTransfer, today: date) -> None:
         key, origin = f"{back.key}:written-off:{lot.pk}", lot.transfer.origin
         facts = Facts(lot.customer_id, taken, key, Kind.REVERSE, "reversed", origin, today)
         lots.take(facts, lot_id=lot.pk)
-        PointsWriteOff.objects.create(key=key, lot=lot, points=-taken)
+        PointsWriteOff.objects.create(key=key, customer_id=lot.customer_id, lot=lot, points=-taken)

@@ -109,8 +109,8 @@ _POST = f"""
         FROM repaid r JOIN growth_wallet w ON w.customer_id = r.customer_id, asked a ORDER BY r.id
         RETURNING id, key),
     used AS (
-        INSERT INTO growth_pointsallocation (transfer_id, lot_id, points)
-        SELECT b.id, r.id, r.repays FROM back b JOIN repaid r ON r.key = b.key),
+        INSERT INTO growth_pointsallocation (customer_id, transfer_id, lot_id, points)
+        SELECT r.customer_id, b.id, r.id, r.repays FROM back b JOIN repaid r ON r.key = b.key),
     booked AS (
         INSERT INTO growth_pointsdebt (key, customer_id, lot_id, points)
         SELECT r.key, r.customer_id, r.id, -r.repays FROM repaid r)
@@ -158,9 +158,9 @@ PARTS = """
 """
 _LESS = """
     less AS (UPDATE growth_pointslot l SET remaining = l.remaining - p.points
-             FROM part p, moved WHERE l.id = p.id),
-    used AS (INSERT INTO growth_pointsallocation (transfer_id, lot_id, points)
-             SELECT m.id, p.id, p.points FROM moved m, part p ORDER BY p.id)
+             FROM part p, moved m WHERE l.id = p.id AND l.customer_id = m.customer_id),
+    used AS (INSERT INTO growth_pointsallocation (customer_id, transfer_id, lot_id, points)
+             SELECT m.customer_id, m.id, p.id, p.points FROM moved m, part p ORDER BY p.id)
 """
 _TAKE = f"""
     WITH {_ASKED}, {PARTS},
@@ -191,9 +191,10 @@ def take(facts: Facts, *, lot_id: int | None = None) -> PointsTransfer | None:
 _GIVE_BACK = f"""
     WITH {_ASKED},
     back AS (
-        SELECT l.id, u.points, l.expires_on, coalesce(l.expires_on <= a.day, false) AS late,
-               a.day + %s::int AS until
-        FROM growth_pointsallocation u JOIN growth_pointslot l ON l.id = u.lot_id, asked a
+        SELECT l.id, u.customer_id, u.points, l.expires_on,
+               coalesce(l.expires_on <= a.day, false) AS late, a.day + %s::int AS until
+        FROM asked a JOIN growth_pointsallocation u USING (customer_id)
+        JOIN growth_pointslot l ON l.id = u.lot_id AND l.customer_id = u.customer_id
         WHERE u.transfer_id = %s::bigint),
     moved AS ({TRANSFER}
         SELECT a.key, {PROGRAMME}, w.id, a.customer_id, a.points, a.kind, a.reason,
@@ -203,11 +204,11 @@ _GIVE_BACK = f"""
                  HAVING count(*) > 0), '{{}}'), a.day
         FROM asked a JOIN growth_wallet w ON w.customer_id = a.customer_id
         RETURNING *),
-    used AS (INSERT INTO growth_pointsallocation (transfer_id, lot_id, points)
-             SELECT m.id, b.id, -b.points FROM moved m, back b ORDER BY b.id),
+    used AS (INSERT INTO growth_pointsallocation (customer_id, transfer_id, lot_id, points)
+             SELECT m.customer_id, m.id, b.id, -b.points FROM moved m, back b ORDER BY b.id),
     more AS (UPDATE growth_pointslot l SET remaining = l.remaining + b.points,
                expires_on = CASE WHEN b.late THEN b.until ELSE b.expires_on END
-             FROM back b WHERE l.id = b.id)
+             FROM back b WHERE l.id = b.id AND l.customer_id = b.customer_id)
     UPDATE growth_wallet w SET balance = w.balance + m.points
     FROM moved m WHERE w.customer_id = m.customer_id
     RETURNING {_TOLD}, w.debt, EXISTS (
@@ -232,7 +233,8 @@ _EXPIRE = f"""
     WITH due AS (
         SELECT l.id, l.customer_id, l.remaining AS points, l.expires_on, a.day,
                'expire:' || l.id || ':' || to_char(a.day, 'YYYY-MM-DD') || ':' ||
-                 (SELECT count(*) FROM growth_pointsallocation u WHERE u.lot_id = l.id) AS key
+                 (SELECT count(*) FROM growth_pointsallocation u
+                  WHERE u.lot_id = l.id AND u.customer_id = l.customer_id) AS key
         FROM (SELECT %s::date AS day) a, growth_pointslot l
         WHERE l.customer_id = ANY(%s::bigint[]) AND l.remaining > 0 AND l.expires_on <= a.day),
     moved AS ({TRANSFER}
@@ -240,10 +242,10 @@ _EXPIRE = f"""
                jsonb_build_object('lot', d.id), d.day
         FROM due d JOIN growth_wallet w ON w.customer_id = d.customer_id
         ORDER BY d.expires_on, d.id RETURNING id, key),
-    used AS (INSERT INTO growth_pointsallocation (transfer_id, lot_id, points)
-             SELECT m.id, d.id, d.points FROM moved m JOIN due d ON d.key = m.key),
+    used AS (INSERT INTO growth_pointsallocation (customer_id, transfer_id, lot_id, points)
+             SELECT d.customer_id, m.id, d.id, d.points FROM moved m JOIN due d ON d.key = m.key),
     less AS (UPDATE growth_pointslot l SET remaining = l.remaining - d.points
-             FROM due d WHERE l.id = d.id),
+             FROM due d WHERE l.id = d.id AND l.customer_id = d.customer_id),
     paid AS (UPDATE growth_wallet w SET balance = w.balance - s.points
              FROM (SELECT customer_id, sum(points) AS points FROM due GROUP BY 1) s
              WHERE w.customer_id = s.customer_id)

@@ -33,7 +33,8 @@ _COPIES = {
         points, kind, reason, origin, day, posted_at) FROM STDIN""",
     "lots": """COPY growth_pointslot (id, customer_id, transfer_id, points, remaining, expires_on)
         FROM STDIN""",
-    "allocations": "COPY growth_pointsallocation (transfer_id, lot_id, points) FROM STDIN",
+    "allocations": """COPY growth_pointsallocation (customer_id, transfer_id, lot_id, points)
+        FROM STDIN""",
     "growth": "COPY growth_growthentry (key, customer_id, value, day, reason) FROM STDIN",
 }
 _TABLES = ("growth_customer", "growth_wallet", "growth_bankevent", "growth_pointstransfer",
@@ -167,10 +168,12 @@ class _Piece:
         for place, n in enumerate(self.numbers):
             transfer = self.before["growth_pointstransfer"] + 1 + place * self.entries
             lot = self.before["growth_pointslot"] + 1 + place * each
+            customer = self.before["growth_customer"] + 1 + place
             for cycle in range(self.entries // CYCLE):
                 spend = transfer + cycle * CYCLE + CYCLE - 1
                 for used in (0, 1):
-                    yield f"{spend}\t{lot + cycle * (CYCLE - 1) + used}\t{_points(n)}\n"
+                    of = lot + cycle * (CYCLE - 1) + used
+                    yield f"{customer}\t{spend}\t{of}\t{_points(n)}\n"
 
     def events(self) -> Iterator[str]:
         pk = self.before["growth_bankevent"]

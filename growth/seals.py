@@ -49,10 +49,11 @@ _CONTENT = """
         l.id, l.customer_id, l.points, l.cost_centre,
         CASE WHEN l.expires_on = x.until THEN x.before ELSE l.expires_on END) END,
       (SELECT jsonb_agg(jsonb_build_array(a.id, a.lot_id, a.points) ORDER BY a.id)
-       FROM growth_pointsallocation a WHERE a.transfer_id = t.id))::text
+       FROM growth_pointsallocation a
+       WHERE a.transfer_id = t.id AND a.customer_id = t.customer_id))::text
 """
 _LOT_OF = """
-    LEFT JOIN growth_pointslot l ON l.transfer_id = t.id
+    LEFT JOIN growth_pointslot l ON l.transfer_id = t.id AND l.customer_id = t.customer_id
     LEFT JOIN extended x ON x.lot_id = l.id
 """
 

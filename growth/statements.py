@@ -80,12 +80,13 @@ _OPENING = """
 _EXPIRING = """
     SELECT l.expires_on, sum(l.points - coalesce(u.points, 0))::bigint
     FROM growth_pointslot l
-    JOIN growth_pointstransfer e ON e.id = l.transfer_id AND e.day <= %(last)s
+    JOIN growth_pointstransfer e
+      ON e.id = l.transfer_id AND e.customer_id = l.customer_id AND e.day <= %(last)s
     LEFT JOIN LATERAL (
         SELECT sum(a.points) AS points FROM growth_pointsallocation a
-        JOIN growth_pointstransfer t ON t.id = a.transfer_id
-        WHERE a.lot_id = l.id AND t.day <= %(last)s) u ON true
-    WHERE l.customer_id = %(customer)s AND e.customer_id = %(customer)s AND l.expires_on > %(last)s
+        JOIN growth_pointstransfer t ON t.id = a.transfer_id AND t.customer_id = a.customer_id
+        WHERE a.lot_id = l.id AND a.customer_id = l.customer_id AND t.day <= %(last)s) u ON true
+    WHERE l.customer_id = %(customer)s AND l.expires_on > %(last)s
     GROUP BY 1 HAVING sum(l.points - coalesce(u.points, 0)) > 0 ORDER BY 1 LIMIT %(most)s
 """
 

@@ -47,11 +47,12 @@ class Redemption(models.Model):
     key = models.CharField(_("idempotency key"), max_length=255, null=True)
     request_digest = models.BinaryField(max_length=32, null=True)
     granted_by = models.CharField(_("granted by"), max_length=255, null=True, unique=True)
+    # The constraints of both carry the customer as well: migration 0005.
     transfer = models.OneToOneField(
-        "growth.PointsTransfer", models.PROTECT, null=True, related_name="+"
+        "growth.PointsTransfer", models.PROTECT, null=True, related_name="+", db_constraint=False
     )
     refund = models.OneToOneField(
-        "growth.PointsTransfer", models.PROTECT, null=True, related_name="+"
+        "growth.PointsTransfer", models.PROTECT, null=True, related_name="+", db_constraint=False
     )
     created_at = models.DateTimeField(_("redeemed at"), db_default=Now())
 

@@ -106,7 +106,7 @@ class GrowthEntry(models.Model):
         verbose_name = _("growth entry")
         verbose_name_plural = _("growth entries")
         constraints = [
-            models.UniqueConstraint(fields=["key"], name="growth_entry_key"),
+            models.UniqueConstraint(fields=["key", "customer"], name="growth_entry_key"),
             models.CheckConstraint(condition=~Q(value=0), name="growth_entry_not_zero"),
         ]
         indexes = [

@@ -1,4 +1,8 @@
-"""Points: wallets, transfers between them, and the lots that say which points expire when."""
+"""Points: wallets, transfers between them, and the lots that say which points expire when.
+
+Transfers, lots and allocations are partitioned by the hash of the customer, and refer to each other
+from part to part (migration 0012): so their foreign keys have no constraint of Django's making.
+"""
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
@@ -36,8 +40,11 @@ class Wallet(models.Model):
 
 
 class PointsTransfer(models.Model):
-    """Points moved from one wallet to another, once per key. Both sides stand in one row,
-    so the book cannot be out of balance. Rows are never changed; a trigger refuses it."""
+    """Points moved from one wallet to another, once per key of a customer.
+
+    Both sides stand in one row, so the book cannot be out of balance. Rows are never changed;
+    a trigger refuses it.
+    """
 
     class Kind(models.TextChoices):
         EARN = "earn", _("earned")
@@ -65,7 +72,7 @@ class PointsTransfer(models.Model):
         verbose_name = _("points transfer")
         verbose_name_plural = _("points transfers")
         constraints = [
-            models.UniqueConstraint(fields=["key"], name="transfer_key"),
+            models.UniqueConstraint(fields=["key", "customer"], name="transfer_key"),
             models.CheckConstraint(condition=Q(points__gt=0), name="transfer_points_positive"),
             models.CheckConstraint(
                 condition=~Q(source=F("destination")), name="transfer_two_sides"
@@ -96,7 +103,7 @@ class PointsLot(models.Model):
     customer = models.ForeignKey(
         "growth.Customer", models.PROTECT, related_name="lots", db_index=False
     )
-    transfer = models.OneToOneField(PointsTransfer, models.PROTECT)
+    transfer = models.OneToOneField(PointsTransfer, models.PROTECT, db_constraint=False)
     points = models.BigIntegerField(_("points"))
     remaining = models.BigIntegerField(_("remaining"))
     expires_on = models.DateField(_("expires on"), null=True)
@@ -132,15 +139,26 @@ class PointsLot(models.Model):
 class PointsAllocation(models.Model):
     """How much of a lot a transfer used up (positive) or gave back (negative)."""
 
-    transfer = models.ForeignKey(PointsTransfer, models.PROTECT, related_name="allocations")
-    lot = models.ForeignKey(PointsLot, models.PROTECT, related_name="allocations")
+    customer = models.ForeignKey(
+        "growth.Customer", models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    transfer = models.ForeignKey(
+        PointsTransfer,
+        models.PROTECT,
+        related_name="allocations",
+        db_index=False,
+        db_constraint=False,
+    )
+    lot = models.ForeignKey(
+        PointsLot, models.PROTECT, related_name="allocations", db_constraint=False
+    )
     points = models.BigIntegerField(_("points"))
 
     class Meta:
         verbose_name = _("points allocation")
         verbose_name_plural = _("points allocations")
         constraints = [
-            models.UniqueConstraint(fields=["transfer", "lot"], name="allocation_once"),
+            models.UniqueConstraint(fields=["transfer", "lot", "customer"], name="allocation_once"),
             models.CheckConstraint(condition=~Q(points=0), name="allocation_not_zero"),
         ]
 
@@ -155,7 +173,12 @@ class PointsWriteOff(models.Model):
     """
 
     key = models.CharField(max_length=200)
-    lot = models.ForeignKey(PointsLot, models.PROTECT, related_name="write_offs")
+    customer = models.ForeignKey(
+        "growth.Customer", models.PROTECT, related_name="+", db_index=False
+    )
+    lot = models.ForeignKey(
+        PointsLot, models.PROTECT, related_name="write_offs", db_constraint=False
+    )
     points = models.BigIntegerField(_("points"))
     written_at = models.DateTimeField(db_default=Now())
 
@@ -195,7 +218,9 @@ class PointsDebt(models.Model):
 
     key = models.CharField(max_length=200)
     customer = models.ForeignKey("growth.Customer", models.PROTECT, related_name="debts")
-    lot = models.ForeignKey(PointsLot, models.PROTECT, null=True, related_name="debts")
+    lot = models.ForeignKey(
+        PointsLot, models.PROTECT, null=True, related_name="debts", db_constraint=False
+    )
     points = models.BigIntegerField(_("points"))
     booked_at = models.DateTimeField(_("booked at"), db_default=Now())
 
@@ -214,7 +239,10 @@ class PointsDebt(models.Model):
 class TransferSeal(models.Model):
     """A link of the hash chain over transfers; ``position`` is its place in the chain."""
 
-    transfer = models.OneToOneField(PointsTransfer, models.PROTECT, primary_key=True)
+    # No constraint: that a sealed transfer is gone is what `verify_ledger` finds.
+    transfer = models.OneToOneField(
+        PointsTransfer, models.PROTECT, primary_key=True, db_constraint=False
+    )
     position = models.BigIntegerField(unique=True)
     digest = models.BinaryField(max_length=32)
 

@@ -58,7 +58,9 @@ def execute(sql: str, *params: Any) -> int:
 def pick(random: Random, sql: str) -> tuple[Any, ...]:
     """One of the rows, the same for the same seed."""
     with connection.cursor() as cursor:
-        cursor.execute(f"{sql} ORDER BY 1")
+        cursor.execute(
+            f"{sql} ORDER BY 1, 2" if ", " in sql.split(" FROM ")[0] else f"{sql} ORDER BY 1"
+        )
         return random.choice(cursor.fetchall())
 
 
@@ -169,10 +171,18 @@ def remove_with_its_seal(random: Random) -> list[str]:
 
 
 def add_allocation(random: Random) -> list[str]:
-    (transfer,) = pick(random, "SELECT id FROM growth_pointstransfer WHERE kind = 'earn'")
-    (lot,) = pick(random, "SELECT id FROM growth_pointslot")
-    sql = "INSERT INTO growth_pointsallocation (transfer_id, lot_id, points) VALUES (%s, %s, -1)"
-    execute(sql, transfer, lot)
+    transfer, lot, customer = pick(
+        random,
+        "SELECT t.id, l.id, l.customer_id FROM growth_pointstransfer t"
+        " JOIN growth_pointslot l USING (customer_id) WHERE t.kind = 'earn'",
+    )
+    execute(
+        "INSERT INTO growth_pointsallocation (transfer_id, lot_id, customer_id, points)"
+        " VALUES (%s, %s, %s, -1)",
+        transfer,
+        lot,
+        customer,
+    )
     return [f"transfer {transfer} "]
 
 

@@ -70,6 +70,9 @@ def test_customers_with_a_history_cannot_be_dropped(life):
 
 
 CUSTOMERS = "(SELECT id FROM growth_customer LIMIT 1)"
+# Somebody else than ada, in whichever part of the tables.
+OTHER = "(SELECT id FROM growth_customer WHERE ref = 'bob')"
+USE = "INSERT INTO growth_pointsallocation (customer_id, transfer_id, lot_id, points)"
 
 
 @pytest.mark.parametrize(
@@ -82,6 +85,12 @@ CUSTOMERS = "(SELECT id FROM growth_customer LIMIT 1)"
         f"INSERT INTO growth_wallet (customer_id, balance) VALUES ({CUSTOMERS}, 0)",
         "UPDATE growth_pointslot SET remaining = -1",
         "UPDATE growth_pointslot SET remaining = points + 1",
+        "UPDATE growth_pointslot SET transfer_id = -1",
+        "UPDATE growth_pointslot SET transfer_id = (SELECT min(transfer_id) FROM growth_pointslot)",
+        f"UPDATE growth_pointslot SET customer_id = {OTHER}",
+        f"{USE} SELECT customer_id, -1, id, 1 FROM growth_pointslot",
+        f"{USE} SELECT customer_id, transfer_id, -1, 1 FROM growth_pointslot",
+        f"{USE} SELECT {OTHER}, transfer_id, id, 1 FROM growth_pointslot",
         "INSERT INTO growth_bankevent SELECT (e).* FROM (SELECT e FROM growth_bankevent e) x",
         "UPDATE growth_taskcompletion SET key = 1, task_id = (SELECT min(task_id) FROM"
         " growth_taskcompletion)",
@@ -97,8 +106,27 @@ CUSTOMERS = "(SELECT id FROM growth_customer LIMIT 1)"
     ],
 )
 def test_the_impossible_is_refused_by_the_database(life, sql):
+    world.enrolled("bob")
+    execute("SET CONSTRAINTS ALL IMMEDIATE")
     with world.refused(IntegrityError):
         execute(sql)
+
+
+@pytest.mark.parametrize(
+    "table",
+    ["growth_bankevent", "growth_pointstransfer", "growth_pointsallocation", "growth_growthentry"],
+)
+def test_a_part_of_what_was_earned_is_not_emptied_either(life, table):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = %s::regclass",
+            [table],
+        )
+        parts = [part for (part,) in cursor.fetchall()]
+    assert len(parts) == 8
+    for part in parts:
+        with pytest.raises(Error, match="never changed or deleted"), transaction.atomic():
+            execute(f"TRUNCATE {part} CASCADE")
 
 
 @pytest.mark.parametrize(
