@@ -172,7 +172,7 @@ def check(scene, seed: int) -> None:
 
 @pytest.mark.parametrize("scene", [as_it_happened, over_history])
 def test_a_backtest_comes_to_what_settling_comes_to(programme, scene):
-    for seed in range(15):
+    for seed in range(25):
         check(scene, seed)
 
 
@@ -184,6 +184,9 @@ class _Unsorted(judging.Sorter):
 PLANTED = {
     "limits are judged customer by customer": (over_history, lambda: mock.patch.object(
         backtest, "Sorter", _Unsorted)),
+    "a limit of a day is never renewed": (as_it_happened, lambda: mock.patch.object(
+        limits.Room, "today", property(lambda self: date.min, lambda self, day: None),
+        create=True)),
     "a day begins at midnight of Greenwich": (as_it_happened, lambda: mock.patch.object(
         bankday, "day_of", lambda instant: instant.astimezone(UTC).date())),
 }  # fmt: skip

@@ -14,7 +14,7 @@ from growth import bankday, intake, program, progress, report, reversals, settli
 from growth.cloudevents import read_event
 from growth.customers import describe, describe_all
 from growth.models import Customer
-from tests.oracles import plain, worlds
+from tests.oracles import plain, test_fold, worlds
 
 pytestmark = pytest.mark.django_db
 
@@ -90,7 +90,7 @@ def compare(document: dict, events: list[plain.Event], today) -> None:
 
 
 @settings(
-    max_examples=100,
+    max_examples=150,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
@@ -108,6 +108,8 @@ PLANTED = {
         progress.Locked, "must_refold", _fold_on_late_events
     ),
     "reversals are ignored": mock.patch.object(reversals, "apply", lambda *_: set()),
+    "a streak counts events": test_fold.PLANTED["a streak counts events"],
+    "distinct_by is ignored": test_fold.PLANTED["distinct_by is ignored"],
     "the day is UTC's": mock.patch.object(
         bankday, "day_of", lambda instant: instant.astimezone(UTC).date()
     ),

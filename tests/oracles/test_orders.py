@@ -131,7 +131,7 @@ def check_shuffles(seed: int, shuffles: int) -> None:
         random.shuffle(deliveries)
         batches = []
         while deliveries:
-            size = random.choice([3, 20, 60])
+            size = random.choice([1, 5, 20, 60])
             batches.append(deliveries[:size])
             deliveries = deliveries[size:]
         assert outcome_of(batches) == expected
