@@ -34,3 +34,13 @@ def bob(bank):
     """Another customer, with nothing."""
     bank.send(event(subject="bob", type="app.logged_in"))
     return bank.bearer("bob")
+
+
+@pytest.fixture
+def customers(bank):
+    bank.send(event(subject="ada"), event(subject="bob", type="app.logged_in"))
+
+
+@pytest.fixture
+def ticket(bank, customers):
+    return bank.ticket("ada")
