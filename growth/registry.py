@@ -4,8 +4,9 @@ Growth must not import the rooms above it, yet a reward may be a benefit and the
 has a section of benefits. Each registry is filled once, at start.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 
@@ -52,6 +53,11 @@ customer_panels: list[tuple[Any, str, Callable[[int], dict[str, Any]]]] = []
 # Zones of a visitor, as slugs (filled by the zones app; `GET /me` shows it).
 zone_slugs: list[Callable[[Any], list[str]]] = []
 
+# What a task may show on a page, from the room that shows it: icons as (name, label), and what
+# refuses a link with a ValidationError.
+task_icons: list[tuple[str, Any]] = []
+link_checks: list[Callable[[str], None]] = []
+
 # What changes on the days from the first to the last, as (bank day, text, address of a page).
 coming_changes: list[Callable[[Any, Any], Iterable[tuple[Any, str, str]]]] = []
 
@@ -97,7 +103,11 @@ change_kinds: dict[str, ChangeKind] = {}
 
 
 class RiskQuestion(NamedTuple):
-    """An award that a task with ``risk: true`` is about to pay; identities, no personal data."""
+    """An award that a task with ``risk: true`` is about to pay; identities, no personal data.
+
+    ``recent`` and ``recent_today`` count the customer's other completions of any task, whatever
+    became of them but for reversed ones, in the 30 bank days up to the event's and on that day.
+    """
 
     customer: str  # the bank's id
     task: str
@@ -105,6 +115,11 @@ class RiskQuestion(NamedTuple):
     growth: int
     benefit: str
     events: tuple[tuple[str, str], ...]  # (source, id) of what completed it
+    completion: int  # the same where it is asked again
+    at: datetime  # the event's time
+    facts: Mapping[str, Any]  # what the event says in the fields that RISK_FIELDS names
+    recent: int
+    recent_today: int
 
 
 class RiskAnswer(NamedTuple):

@@ -6,9 +6,10 @@ transaction, and what was said is kept in one of its own. A check that fails is 
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.conf import settings
+from django.db import connection
 from django.utils.module_loading import import_string
 
 from growth import pending, registry
@@ -21,6 +22,7 @@ logger = logging.getLogger(__name__)
 ALLOW, HOLD, DENY = "allow", "hold", "deny"
 DENIED = "risk_denied"
 BATCH = 100
+RECENT_DAYS = 30
 
 
 def register() -> None:
@@ -42,8 +44,27 @@ def ask_all() -> int:
     return answered
 
 
-def _answers(rows: Iterable[TaskCompletion]) -> Iterable[tuple[int, str | None]]:
+_RECENT = """
+    SELECT c.id, count(r.id), count(r.id) FILTER (WHERE r.day = c.day)
+    FROM growth_taskcompletion c LEFT JOIN growth_taskcompletion r
+      ON r.customer_id = c.customer_id AND r.id <> c.id AND r.status <> 'reversed'
+      AND r.day > c.day - %s AND r.day <= c.day
+    WHERE c.id = ANY(%s) GROUP BY c.id
+"""
+
+
+def _recent(ids: list[int]) -> dict[int, tuple[int, int]]:
+    """Other completions of the customer lately, and on the same day, for each completion."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RECENT, [RECENT_DAYS, ids])
+        return {pk: (month, today) for pk, month, today in cursor.fetchall()}
+
+
+def _answers(rows: Sequence[TaskCompletion]) -> Iterable[tuple[int, str | None]]:
+    recent = _recent([row.pk for row in rows])
     for row in rows:
+        data = row.event.data
+        month, today = recent[row.pk]
         question = RiskQuestion(
             customer=row.customer.ref,
             task=row.task.code,
@@ -51,6 +72,11 @@ def _answers(rows: Iterable[TaskCompletion]) -> Iterable[tuple[int, str | None]]
             growth=row.growth,
             benefit=row.benefit,
             events=((row.event.source, row.event.event_id),),
+            completion=row.pk,
+            at=row.event.time,
+            facts={name: data[name] for name in settings.RISK_FIELDS if name in data},
+            recent=month,
+            recent_today=today,
         )
         try:
             answer = _verdict(question)

@@ -14,6 +14,8 @@ BANK_TIME_ZONE = env.time_zone("BANK_TIME_ZONE", "Asia/Shanghai")
 EVENT_BODY_MONTHS = env.integer("EVENT_BODY_MONTHS", 13, least=1)
 # Callables that are asked about awards of tasks with ``risk: true`` (see growth.risk).
 RISK_CHECKS = env.words("RISK_CHECKS", "")
+# Fields of the completing event's data that they are told, where it has them.
+RISK_FIELDS = env.words("RISK_FIELDS", "channel,device,device_id,os,app_version,method,amount")
 
 DEBUG = False
 ROOT_URLCONF = "config.urls"

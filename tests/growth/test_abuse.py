@@ -174,6 +174,43 @@ def test_the_risk_check_allows_holds_or_denies_outside_of_any_transaction(checks
     assert world.differences() == []
 
 
+def test_the_risk_check_is_told_what_a_risk_engine_goes_by_and_no_more(checks, settings):
+    settings.RISK_FIELDS = ["channel", "device_id", "os"]
+    load(
+        task(risk=True, kind="cumulative", reward={"points": 10, "growth": 1}),
+        task("u", kind="cumulative", event="b.done"),
+    )
+    others = [event("b.done", when=day) for day in ("2025-01-01", "2025-02-01", "2025-02-01")]
+    gone = event("b.done", when="2025-02-01")
+    take(*others, event("b.done", when="2025-01-31"), gone, event("b.done", "bob", "2025-02-01"))
+    take(reversal(gone))
+    facts = {"channel": "app", "device_id": "d-1", "branch": "Pudong", "os": {"name": "x"}}
+    first, second = (event(when=f"2025-02-01T0{n}:00", data=facts) for n in (1, 2))
+    take(first, second)
+    asked = []
+
+    def check(question):
+        asked.append(question)
+        return RiskAnswer("hold")
+
+    checks.append(check)
+    risk.ask_all()
+
+    told = asked[0]
+    assert [question.completion for question in asked] == ids(reason="risk_held")
+    assert told[:6] == ("ada", "t", 10, 1, "", (("/bank", first["id"]),))
+    assert told.at.isoformat() == "2025-01-31T17:00:00+00:00"
+    assert {name: told.facts[name] for name in ("channel", "device_id")} == {
+        "channel": "app",
+        "device_id": "d-1",
+    }
+    assert set(told.facts) == {"channel", "device_id", "os"}
+    assert str(told.facts["os"]).startswith("sha256:")  # nested: nothing of it is told
+    # Two of the other task that day and one the day before; not the first of January, not what
+    # was reversed, not bob's, not itself; of its own task the other one.
+    assert [(question.recent, question.recent_today) for question in asked] == [(4, 3), (4, 3)]
+
+
 def test_a_check_that_fails_is_asked_again_and_stops_nobody_else(checks):
     load(task(risk=True, hold_days=2))
     take(event(who="a"), event(who="b"))
