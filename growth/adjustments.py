@@ -78,6 +78,11 @@ def validate_adjustment(payload: dict[str, Any]) -> None:
         raise NotFound
 
 
+def adjusted_points(payload: dict[str, Any]) -> int:
+    """How many points are given or taken."""
+    return abs(int(payload["points"]))
+
+
 def apply_adjustment(payload: dict[str, Any], change: ChangeRequest) -> Applied:
     """Give or take the points, once for each request."""
     customer_id, points = _customer_id(payload["customer"]), payload["points"]
@@ -206,6 +211,11 @@ def validate_bulk(payload: dict[str, Any]) -> None:
     if not 0 < len(payload["lines"]) <= MOST_LINES:
         raise GrowthError(f"a file has from 1 to {MOST_LINES} lines")
     _check_funding(payload, gives=True)
+
+
+def bulk_points(payload: dict[str, Any]) -> int:
+    """How many points all lines of the file come to, whoever is known."""
+    return sum(line[1] for line in payload["lines"])
 
 
 def apply_bulk(payload: dict[str, Any], change: ChangeRequest) -> Applied:

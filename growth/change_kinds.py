@@ -23,6 +23,7 @@ def register() -> None:
             validate=adjustments.validate_adjustment,
             apply=adjustments.apply_adjustment,
             describe=change_words.adjustment,
+            points=adjustments.adjusted_points,
         ),
         adjustments.BULK_GRANT: ChangeKind(
             label=_("Points for many customers"),
@@ -31,5 +32,6 @@ def register() -> None:
             apply=adjustments.apply_bulk,
             describe=change_words.bulk_grant,
             by_job=True,
+            points=adjustments.bulk_points,
         ),
     }

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
@@ -21,6 +22,7 @@ from wagtail.log_actions import log
 from growth import bankday, registry
 from growth.errors import (
     AlreadyDecided,
+    ApprovedAlready,
     ContentChanged,
     GrowthError,
     NotAllowed,
@@ -38,7 +40,7 @@ WAITS_FOR = timedelta(days=14)
 State = ChangeRequest.State
 OPEN = (State.WAITING, State.APPROVED)
 # Decisions that somebody should not have tried to make.
-SUSPECT = (NotAllowed, SamePerson, RequestExpired, ContentChanged)
+SUSPECT = (NotAllowed, SamePerson, ApprovedAlready, RequestExpired, ContentChanged)
 
 
 def may_ask(user: Any, kind: str) -> bool:
@@ -56,7 +58,7 @@ def propose(
     maker: Any,
     effective_at: datetime | None = None,
 ) -> ChangeRequest:
-    """Ask for a change; it waits 14 days for a second person.
+    """Ask for a change; it waits 14 days for a second person, and for many points for a third.
 
     A replay, the same facts by the same person while the request is open, returns that request.
 
@@ -76,6 +78,7 @@ def propose(
         effective_at=effective_at,
         expires_at=bankday.now() + WAITS_FOR,
     )
+    change.approvals_needed = approvals_needed(kind, payload)
     change.digest = digest_of(change)
     with connection.cursor() as cursor:
         # Two clicks on one button are one request.
@@ -85,23 +88,36 @@ def propose(
     if earlier := same.first():
         return earlier
     change.save()
-    _note(change, "asked", maker)
+    _note(change, "asked", maker, reason)
     return change
+
+
+def approvals_needed(kind: str, payload: dict[str, Any]) -> int:
+    """Two where more points are moved than ``TWO_APPROVALS_ABOVE_POINTS``, otherwise one."""
+    points = registry.change_kinds[kind].points
+    return 2 if points and points(payload) > settings.TWO_APPROVALS_ABOVE_POINTS else 1
 
 
 def approve(*, change_id: int, checker: Any, comment: str = "") -> ChangeRequest:
     """Approve a request, and apply it in this transaction if it is due and no work for the job.
 
-    A change that cannot be applied is ``failed``, with the reason in its outcome. A try that is
-    refused for who makes it, or for what it says, stands in the operators' log.
+    Where two approvals are needed, the first one leaves it waiting for another person. A change
+    that cannot be applied is ``failed``, with the reason in its outcome. A try that is refused for
+    who makes it, or for what the request says, stands in the operators' log.
 
     Raises:
         NotAllowed, SamePerson: who decides must have the right to, and not have asked for it.
+        ApprovedAlready: the second approval must be another person's.
         AlreadyDecided, RequestExpired: it no longer waits.
         ContentChanged: it does not say what was asked for.
     """
     with _refusals_logged(change_id, checker), transaction.atomic():
         change = _to_decide(change_id, checker)
+        if change.first_checker_id == checker.pk:
+            raise ApprovedAlready
+        if change.approvals < change.approvals_needed - 1:
+            _approve_first(change, checker, comment)
+            return change
         _decide(change, State.APPROVED, checker, comment)
         if not registry.change_kinds[change.kind].by_job and _is_due(change):
             _apply(change)
@@ -131,7 +147,7 @@ def withdraw(*, change_id: int, maker: Any) -> ChangeRequest:
         raise AlreadyDecided
     change.state, change.decided_at = State.WITHDRAWN, bankday.now()
     change.save(update_fields=["state", "decided_at"])
-    _note(change, "withdrawn", maker)
+    _note(change, "withdrawn", maker, change.comment)
     return change
 
 
@@ -156,7 +172,7 @@ def expire_overdue() -> int:
     for change in rows:
         change.state = State.EXPIRED
         change.save(update_fields=["state"])
-        _note(change, "expired", None)
+        _note(change, "expired", None, change.comment)
     return len(rows)
 
 
@@ -165,7 +181,8 @@ def waiting_for(user: Any) -> QuerySet[ChangeRequest]:
     rows = ChangeRequest.objects.filter(state=State.WAITING, expires_at__gt=Now())
     if not user.has_perm(DECIDE):
         return rows.none()
-    return rows.exclude(maker=user).defer("payload").select_related("maker").order_by("expires_at")
+    mine = Q(maker=user) | Q(first_checker=user, first_checker__isnull=False)
+    return rows.exclude(mine).defer("payload").select_related("maker").order_by("expires_at")
 
 
 def scheduled(until: datetime) -> QuerySet[ChangeRequest]:
@@ -185,6 +202,8 @@ def digest_of(change: ChangeRequest) -> bytes:
         change.maker_id,
         due and str(round(due.timestamp() * 1_000_000)),
     ]
+    if change.approvals_needed > 1:
+        said.append(change.approvals_needed)
     return hashlib.sha256(canonical(said).encode()).digest()
 
 
@@ -249,11 +268,18 @@ def _refusals_logged(change_id: int, checker: Any) -> Iterator[None]:
         raise
 
 
+def _approve_first(change: ChangeRequest, checker: Any, comment: str) -> None:
+    change.first_checker, change.first_comment = checker, comment
+    change.first_at = bankday.now()
+    change.save(update_fields=["first_checker", "first_comment", "first_at"])
+    _note(change, "half_approved", checker, comment)
+
+
 def _decide(change: ChangeRequest, state: State, checker: Any, comment: str) -> None:
     change.state, change.checker, change.comment = state, checker, comment
     change.decided_at = bankday.now()
     change.save(update_fields=["state", "checker", "comment", "decided_at"])
-    _note(change, str(state.value), checker)
+    _note(change, str(state.value), checker, comment)
 
 
 @transaction.atomic
@@ -289,12 +315,11 @@ def _apply(change: ChangeRequest) -> None:
     change.applied_at = bankday.now() if change.state == State.APPLIED else None
     change.save(update_fields=["state", "outcome", "applied_at"])
     if change.state != State.APPROVED:
-        _note(change, change.state, change.checker)
+        _note(change, change.state, change.checker, change.comment, change.outcome.get("error", ""))
 
 
-def _note(change: ChangeRequest, what: str, user: Any) -> None:
-    """Put what happened into the operators' log."""
-    said = [change.reason if what == "asked" else change.comment, change.outcome.get("error", "")]
+def _note(change: ChangeRequest, what: str, user: Any, *said: str) -> None:
+    """Put what happened, and what was said, into the operators' log."""
     data = {"changes": [text for text in said if text]} | _named(change)
     log(change, f"growth.change_{what}", user=user, data=data)
 

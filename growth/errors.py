@@ -108,6 +108,13 @@ class SamePerson(GrowthError):
     status = 403
 
 
+class ApprovedAlready(GrowthError):
+    """You have approved this already: the second approval has to be another person's."""
+
+    code = "approved_already"
+    status = 403
+
+
 class AlreadyDecided(GrowthError):
     """This request has been decided on already."""
 

@@ -96,6 +96,7 @@ class ChangeKind:
     apply: Callable[[dict[str, Any], Any], Applied]
     describe: Callable[[dict[str, Any]], Described]
     by_job: bool = False
+    points: Callable[[dict[str, Any]], int] | None = None  # moved; many need a third person
 
 
 # Kind of a change request -> what it means.

@@ -139,6 +139,7 @@ LOGGED = [
     ("draft_saved", _("Save a draft"), _("Draft saved")),
     ("draft_discarded", _("Discard a draft"), _("Draft discarded")),
     ("change_asked", _("Ask for a change"), _("Change asked for")),
+    ("change_half_approved", _("Approve a change, as the first of two"), _("First approval given")),
     ("change_approved", _("Approve a change"), _("Change approved")),
     ("change_rejected", _("Reject a change"), _("Change rejected")),
     ("change_refused", _("Try to decide, and be refused"), _("Decision refused")),

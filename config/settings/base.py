@@ -12,6 +12,8 @@ DATA_DIR = env.data_dir()
 BANK_TIME_ZONE = env.time_zone("BANK_TIME_ZONE", "Asia/Shanghai")
 # Whole event data, beyond what rules may read, is kept for so many months.
 EVENT_BODY_MONTHS = env.integer("EVENT_BODY_MONTHS", 13, least=1)
+# Adjustments and grants of more points than this need two people to approve them.
+TWO_APPROVALS_ABOVE_POINTS = env.integer("TWO_APPROVALS_ABOVE_POINTS", 100_000)
 # Callables that are asked about awards of tasks with ``risk: true`` (see growth.risk).
 RISK_CHECKS = env.words("RISK_CHECKS", "")
 # Fields of the completing event's data that they are told, where it has them.

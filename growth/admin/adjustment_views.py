@@ -55,7 +55,10 @@ class AskView(WagtailAdminTemplateMixin, FormView):
         change = changes.propose(
             kind=self.kind, subject=subject, payload=payload, reason=reason, maker=self.request.user
         )
-        messages.success(self.request, _("Sent for review. Somebody else has to approve it."))
+        said = _("Sent for review. Somebody else has to approve it.")
+        if change.approvals_needed > 1:
+            said = _("Sent for review. For so many points, two other people have to approve it.")
+        messages.success(self.request, said)
         return HttpResponseRedirect(reverse("changes:inspect", args=[change.pk]))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -13,7 +14,7 @@ from wagtail.admin import messages
 from wagtail.admin.views import generic
 
 from growth import bankday, changes, jobs, registry
-from growth.admin import change_words
+from growth.admin import change_words, words
 from growth.errors import GrowthError
 from growth.models import ChangeRequest
 
@@ -34,7 +35,7 @@ class ChangePage(generic.InspectView):
     page_title = gettext_lazy("Request")
 
     def get_object(self, queryset: Any = None) -> ChangeRequest:
-        rows = ChangeRequest.objects.select_related("maker", "checker")
+        rows = ChangeRequest.objects.select_related("maker", "checker", "first_checker")
         return get_object_or_404(rows, pk=self.pk)
 
     def get_page_subtitle(self) -> str:
@@ -49,7 +50,7 @@ class ChangePage(generic.InspectView):
         late = change.state == State.WAITING and change.expires_at <= bankday.now()
         waits = change.state == State.WAITING and not late
         decides = user.has_perm(changes.DECIDE)
-        mine = change.maker_id == user.pk
+        mine, first = change.maker_id == user.pk, change.first_checker_id == user.pk
         return {
             **super().get_context_data(**kwargs),
             "change": change,
@@ -59,7 +60,11 @@ class ChangePage(generic.InspectView):
             "untouched": changes.is_untouched(change),
             "described": self.described if change.state in changes.OPEN else None,
             "came_of_it": change_words.outcome(change),
+            "approvals": approvals(change),
+            "limit": words.amount(settings.TWO_APPROVALS_ABOVE_POINTS),
             "can_decide": waits and decides and not mine,
+            "can_approve": waits and decides and not mine and not first,
+            "approved_first": waits and first,
             "own_request": waits and decides and mine,
             "can_withdraw": mine and change.state in changes.OPEN and not change.outcome,
         }
@@ -108,11 +113,20 @@ class DecideView(View):
 def said(change: ChangeRequest) -> str:
     """What a decision has come to."""
     return {
+        State.WAITING: _("Approved, as the first of two. Another person has to approve it, too."),
         State.APPROVED: _("Approved. It is applied as soon as it is due."),
         State.APPLIED: _("Approved and applied."),
         State.REJECTED: _("Rejected. Who asked for it sees your comment."),
         State.WITHDRAWN: _("The request is withdrawn."),
     }[State(change.state)]
+
+
+def approvals(change: ChangeRequest) -> str:
+    """How far a request is that needs more than one approval; "" for all others."""
+    if change.approvals_needed == 1:
+        return ""
+    text = _("{n} of {needed} approvals")
+    return text.format(n=change.approvals, needed=change.approvals_needed)
 
 
 def kind_label(change: ChangeRequest) -> str:

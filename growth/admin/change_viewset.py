@@ -15,7 +15,7 @@ from wagtail.permissions import policy_registry
 
 from growth import changes, registry
 from growth.admin.adjustment_views import AdjustView, BulkGrantView
-from growth.admin.change_views import TONES, ChangePage, DecideView, kind_label
+from growth.admin.change_views import TONES, ChangePage, DecideView, approvals, kind_label
 from growth.admin.listing import DayColumn, ListView, ReadOnlyViewSet, TagColumn
 from growth.models import ChangeRequest
 
@@ -49,7 +49,8 @@ class ChangeList(ListView):
 
     def get_base_queryset(self) -> Any:
         user = self.request.user
-        mine = Q(maker=user) if user.has_perm(changes.DECIDE) else Q()
+        done = Q(maker=user) | Q(first_checker=user, first_checker__isnull=False)
+        mine = done if user.has_perm(changes.DECIDE) else Q()
         turn = Case(
             When(Q(state=State.WAITING) & ~mine, then=Value(0)),
             When(state=State.WAITING, then=Value(1)),
@@ -95,13 +96,16 @@ class ChangeViewSet(ReadOnlyViewSet):
     menu_item_class = ApprovalsItem
     index_view_class = ChangeList
     inspect_view_class = ChangePage
-    queryset = ChangeRequest.objects.defer("payload").select_related("maker", "checker")
+    queryset = ChangeRequest.objects.defer("payload").select_related(
+        "maker", "checker", "first_checker"
+    )
     list_display = [
         "subject",
         Column("kind", label=_("Kind"), accessor=kind_label),
         TagColumn(
             "state", label=_("State"), accessor="get_state_display", raw="state", tones=TONES
         ),
+        Column("approvals", label=_("Approvals"), accessor=approvals),
         Column("maker", label=_("Asked by")),
         DayColumn("asked_at", label=_("Asked")),
         DayColumn("effective_at", label=_("Takes effect")),
@@ -111,6 +115,7 @@ class ChangeViewSet(ReadOnlyViewSet):
     filterset_class = ChangeFilterSet
     list_export = [
         "id", "kind", "subject", "state", "maker.username", "asked_at", "reason",
+        "first_checker.username", "first_at", "first_comment",
         "checker.username", "decided_at", "comment", "effective_at", "applied_at",
     ]  # fmt: skip
 

@@ -35,6 +35,20 @@ class ChangeRequest(models.Model):
         related_name="+",
         verbose_name=_("decided by"),
     )
+    approvals_needed = models.PositiveSmallIntegerField(
+        _("approvals needed"), default=1, db_default=1
+    )
+    first_checker = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("first approved by"),
+        help_text=_("Where two approvals are needed: who gave the first one."),
+    )
+    first_comment = models.TextField(_("first comment"), blank=True, default="", db_default="")
+    first_at = models.DateTimeField(_("first approved at"), null=True)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.WAITING)
     comment = models.TextField(_("comment"), blank=True, default="")
     effective_at = models.DateTimeField(_("takes effect at"), null=True, blank=True)
@@ -57,7 +71,26 @@ class ChangeRequest(models.Model):
                 condition=~Q(state__in=["approved", "applied"]) | Q(checker__isnull=False),
                 name="change_approved_by_somebody",
             ),
+            models.CheckConstraint(
+                condition=Q(approvals_needed__in=[1, 2]), name="change_one_or_two_approvals"
+            ),
+            models.CheckConstraint(
+                condition=Q(first_checker__isnull=True) | ~Q(first_checker=F("maker")),
+                name="change_first_is_not_the_maker",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["approved", "applied", "failed"])
+                | Q(approvals_needed=1)
+                | (Q(first_checker__isnull=False) & ~Q(first_checker=F("checker"))),
+                name="change_approved_by_two",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.subject}"
+
+    @property
+    def approvals(self) -> int:
+        """How many have approved it so far."""
+        approved = self.state in (self.State.APPROVED, self.State.APPLIED, self.State.FAILED)
+        return int(self.first_checker_id is not None) + int(approved)

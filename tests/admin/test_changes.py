@@ -239,6 +239,32 @@ def test_support_asks_for_points_and_a_second_person_gives_them(sign):
     assert world.balance("ada") == 300
 
 
+def test_many_points_are_given_by_two_others_and_everybody_sees_how_far_it_is(sign, settings):
+    settings.TWO_APPROVALS_ABOVE_POINTS = 1000
+    world.enrolled("ada")
+    told = adjust(sign("sup", "Support"), "ada", points="1001")
+    page = reverse("changes:inspect", args=[ChangeRequest.objects.get().pk])
+    shown = sign("sup").get(told.url).content.decode()
+    for text in ("two other people", "0 of 2 approvals", "More than 1,000 points"):
+        assert text in shown
+
+    lee = sign("lee", "Reviewers")
+    assert "as the first of two" in decide(lee, comment="Fine by me.").content.decode()
+    shown = lee.get(page).content.decode()
+    for text in ("1 of 2 approvals", "Fine by me.", "You have approved this already", "Reject"):
+        assert text in shown
+    assert 'value="approve"' not in shown
+    assert "Approvals (1)" not in shown
+    assert "approved this already" in decide(lee).content.decode()
+    assert world.balance("ada") == 0
+
+    ann = sign("ann", "Reviewers")
+    assert "1 of 2 approvals" in ann.get(reverse("changes:index")).content.decode()
+    assert "Approvals (1)" in ann.get(page).content.decode()
+    assert "2 of 2 approvals" in decide(ann).content.decode()
+    assert world.balance("ada") == 1001
+
+
 @pytest.mark.parametrize(
     "facts",
     [
