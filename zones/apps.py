@@ -8,9 +8,12 @@ class ZonesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Drop cached pages when content changes; tell growth which zones a visitor has."""
+        """Drop cached pages when content changes; tell growth what zones there are and show."""
+        from content.blocks import fields
         from growth import registry
         from zones import cache_signals, queries
 
         cache_signals.connect()
         registry.zone_slugs.append(queries.zone_slugs)
+        registry.task_icons.extend(fields.ICONS)
+        registry.link_checks.append(fields.check_link)

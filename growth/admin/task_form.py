@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.blocks import BlockField
 
-from growth import drafts
+from growth import drafts, registry
 from growth.admin import choices, faults, kind_spec, names, rules
 from growth.admin.blocks import WhereBlock
 from growth.admin.fields import day, whole
@@ -102,6 +102,7 @@ class TaskForm(KindFields):
             "A detail of the event, such as bill_month: events with the same one count once."
         ),
     )
+    icon = forms.ChoiceField(label=gettext_lazy("Icon"), choices=(), required=False)
     segment = forms.ChoiceField(label=gettext_lazy("Only for"), choices=(), required=False)
     requires = forms.MultipleChoiceField(
         label=gettext_lazy("Only after"),
@@ -142,12 +143,14 @@ class TaskForm(KindFields):
         self.live, self.token = drafts.live(code), drafts.token(code)
         self.filled_from = self.draft.document if self.draft else self.live
         super().__init__(*args, **kwargs)
+        self.fields["link"].help_text = _("Where “Go” leads: /, app:// or https:// and so on.")
         self.fields["segment"].choices = choices.optional(choices.segments(), _("Every customer"))
         self.fields["reward_benefit"].choices = choices.optional(names.benefits(), _("None"))
         spec = self.stored_spec
         if self.filled_from:
             self.initial |= {"code": code, "name": spec["name"], **self.filled_from["own"]}
         self.initial |= to_initial(spec)
+        self.fields["icon"].choices = _icons(self.initial.get("icon", ""))
         self._fill_streams(spec)
         if self.is_stored:
             self.fields["code"].disabled = True
@@ -181,6 +184,12 @@ class TaskForm(KindFields):
         ):
             raise ValidationError(_("There is a task with this code already."))
         return code
+
+    def clean_link(self) -> str:
+        link: str = self.cleaned_data["link"]
+        for check in registry.link_checks:
+            check(link)
+        return link
 
     def clean_target(self) -> int | float:
         target = self.cleaned_data["target"]
@@ -241,3 +250,9 @@ class TaskForm(KindFields):
             GrowthError: as ``drafts.save`` does.
         """
         return drafts.save(row=self.row(), own=self.own(), editor=self.for_user, seen=self.token)
+
+
+def _icons(kept: str) -> list[tuple[str, Any]]:
+    """The icons that pages can draw; one that a file gave stays."""
+    found = choices.optional(sorted(registry.task_icons, key=lambda row: str(row[1])))
+    return found if kept in dict(found) else [*found, (kept, kept)]

@@ -42,6 +42,18 @@ def test_a_draft_counts_for_nobody_until_a_second_person_approves_it(sign_in, pu
     assert not TaskDraft.objects.exists()
 
 
+def test_a_link_that_no_page_would_open_is_refused_at_its_field(sign_in):
+    client = sign_in("Campaign")
+    posted = {**form_values(client.get(url())), **stream("where", *WHERE), "target": "600"}
+
+    answer = client.post(url(), {**posted, "link": "javascript:alert(1)"})
+
+    assert "Begin with /" in answer.context["form"].errors["link"][0]
+    assert answer.context["form"]["target"].value() == "600"
+    assert not TaskDraft.objects.exists()
+    assert client.post(url(), {**posted, "link": "app://bills"}).status_code == 302
+
+
 def test_a_draft_that_says_what_is_live_is_none(sign_in):
     client = sign_in("Campaign")
     posted = {**form_values(client.get(url())), **stream("where", *WHERE), "target": "600"}
