@@ -18,7 +18,7 @@ from growth.models import (
     BankEvent,
     Budget,
     GrowthTask,
-    PointsTransfer,
+    LiabilityFlow,
     RejectedRow,
     TaskCompletion,
 )
@@ -118,5 +118,5 @@ def replace_panels(request: Any, panels: list[Any]) -> None:
     kept = ("workflow_objects_to_moderate", "user_objects_in_workflow_moderation", "locked_pages")
     panels[:] = [panel for panel in panels if getattr(panel, "name", "") in kept]
     coming.add_panels(request, panels)
-    if _sees(request.user, GrowthTask) or _sees(request.user, PointsTransfer):
+    if _sees(request.user, GrowthTask) or _sees(request.user, LiabilityFlow):
         panels.append(FiguresPanel())
