@@ -3,13 +3,16 @@
 import csv
 import gzip
 import lzma
+import sys
 import time
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, TypeVar
 
 from django.core.management.base import CommandError
 from django.db.models import Value
@@ -35,11 +38,19 @@ class Line(NamedTuple):
 def opened(path: str) -> Iterator[BinaryIO]:
     """A feed's bytes, unpacked where its name ends in .gz or .xz.
 
+    What is packed is unpacked to its end beforehand. Its checksum comes last, and damage may unpack
+    to a line with another amount: of such a file nothing may be taken in.
+
     Raises:
         CommandError: one line that names the file.
     """
-    opener: Any = {".gz": gzip.open, ".xz": lzma.open}.get(Path(path).suffix, open)
+    packed: Any = {".gz": gzip.open, ".xz": lzma.open}.get(Path(path).suffix)
+    opener = packed or open
     try:
+        if packed:
+            with packed(path, "rb") as file:
+                while file.read(KEPT):
+                    pass
         with opener(path, "rb") as file:
             yield file
     except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
@@ -65,6 +76,27 @@ def lines(file: BinaryIO, *, blank: bool = False) -> Iterator[Line]:
             continue
         if blank or text.strip():
             yield Line(number, text.rstrip("\r\n"))
+
+
+T = TypeVar("T")
+
+
+def ahead(items: Iterator[T]) -> Iterator[T]:
+    """The items, each made by a thread while the caller is busy with the one before.
+
+    So the next batch is read while the database works on this one. The items may not use the
+    database: a connection belongs to its thread.
+    """
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(0.0005)  # who has an answer from the database goes on at once
+    try:
+        with ThreadPoolExecutor(1, "reader") as reader:
+            following = reader.submit(list, islice(items, 1))
+            while item := following.result():
+                following = reader.submit(list, islice(items, 1))
+                yield item[0]
+    finally:
+        sys.setswitchinterval(interval)
 
 
 class CsvRow(NamedTuple):

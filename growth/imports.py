@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from growth import bankday, feeds, intake, settling
 from growth.cloudevents import Incoming, Rejected, read_line
@@ -18,13 +18,21 @@ BATCH = 1000
 Progress = Callable[[int], object]
 
 
+class Read(NamedTuple):
+    """A batch of lines as far as it can be judged without the database."""
+
+    events: list[tuple[feeds.Line, Incoming]]
+    rejected: list[tuple[int, str, str, str]]  # line, text, code, detail
+
+
 def import_events(file: BinaryIO, feed: str, on_batch: Progress) -> Tally:
     """Take in a feed of CloudEvents, one a line, and settle all that was accepted."""
     tally = Tally()
     source = feeds.lines(file)
-    while batch := list(islice(source, BATCH)):
-        take_in_lines(batch, feed, tally)
-        on_batch(len(batch))
+    batches = iter(lambda: list(islice(source, BATCH)), [])
+    for read in feeds.ahead(map(_read, batches)):
+        _take_in(read, feed, tally)
+        on_batch(len(read.events) + len(read.rejected))
     settle_all()
     return tally
 
@@ -37,20 +45,28 @@ def settle_all() -> None:
 
 def take_in_lines(batch: list[feeds.Line], feed: str, tally: Tally) -> set[int]:
     """Take in one batch of lines; returns the numbers of those that were rejected."""
+    return _take_in(_read(batch), feed, tally)
+
+
+def _read(batch: list[feeds.Line]) -> Read:
     now = bankday.now()
-    rejected: list[tuple[int, str, str, str]] = []
-    read: list[tuple[feeds.Line, Incoming]] = []
+    read = Read([], [])
     for line in batch:
         if line.fault:
-            rejected.append((line.number, line.text, *line.fault))
+            read.rejected.append((line.number, line.text, *line.fault))
             continue
         try:
-            read.append((line, read_line(line.text, now=now)))
+            read.events.append((line, read_line(line.text, now=now)))
         except Rejected as refusal:
-            rejected.append((line.number, line.text, refusal.code, refusal.detail))
-    outcome = intake.take_in([event for _, event in read], settle=True)
+            read.rejected.append((line.number, line.text, refusal.code, refusal.detail))
+    return read
+
+
+def _take_in(read: Read, feed: str, tally: Tally) -> set[int]:
+    outcome = intake.take_in([event for _, event in read.events], settle=True)
+    rejected = list(read.rejected)
     for index, code, detail in outcome.rejected:
-        line = read[index][0]
+        line = read.events[index][0]
         rejected.append((line.number, line.text, code, detail))
     if rejected:
         feeds.keep_rejected(feed, "event", rejected)
