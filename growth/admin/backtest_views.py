@@ -82,6 +82,11 @@ class NewView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):
     def get_page_subtitle(self) -> str:
         return localized(self.row["name"]) or self.row["code"]
 
+    def get_breadcrumbs_items(self) -> list[Any]:
+        index = {"url": reverse("backtests:index"), "label": _t("Back-tests")}
+        here = {"url": "", "label": self.page_title, "sublabel": self.get_page_subtitle()}
+        return [*self.breadcrumbs_items, index, here]
+
     def get_initial(self) -> dict[str, Any]:
         today = bankday.today()
         first = max(runs.first_day_of_events(), today - timedelta(days=DAYS - 1))
@@ -110,6 +115,7 @@ class ResultPage(generic.InspectView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         run = self.object
+        rows = run.document.get("tasks") or []
         policy = policy_registry.get_by_type(Customer)
         found = run.result if run.state == BacktestRun.State.DONE else {}
         return {
@@ -118,6 +124,7 @@ class ResultPage(generic.InspectView):
             "percent": percent(run),
             "tone": TONES[run.state],
             "found": backtest_figures.of(found) if found else None,
+            "drafts": [row["code"] for row in rows if drafts.of(row["code"])],
             "shows_customers": policy.user_has_permission(self.request.user, "view"),
         }
 
