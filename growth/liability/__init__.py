@@ -76,16 +76,18 @@ class Month:
 # is ever short of the ledger's.
 _MOVED = """
     WITH moved AS (
-        SELECT t.id, t.day, t.kind, t.points FROM growth_pointstransfer t
+        SELECT t.id, t.customer_id, t.day, t.kind, t.points FROM growth_pointstransfer t
         WHERE t.day > %(after)s AND t.day <= %(until)s),
     shared AS (
         SELECT m.id, m.day, m.kind, l.cost_centre, l.points
-        FROM moved m JOIN growth_pointslot l ON l.transfer_id = m.id
+        FROM moved m
+        JOIN growth_pointslot l ON l.transfer_id = m.id AND l.customer_id = m.customer_id
         UNION ALL
         SELECT m.id, m.day, m.kind, l.cost_centre,
                CASE WHEN m.kind = 'refund' THEN -a.points ELSE a.points END
-        FROM moved m JOIN growth_pointsallocation a ON a.transfer_id = m.id
-        JOIN growth_pointslot l ON l.id = a.lot_id),
+        FROM moved m
+        JOIN growth_pointsallocation a ON a.transfer_id = m.id AND a.customer_id = m.customer_id
+        JOIN growth_pointslot l ON l.id = a.lot_id AND l.customer_id = a.customer_id),
     known AS (
         SELECT day, cost_centre, kind, sum(points) AS points FROM shared GROUP BY 1, 2, 3),
     missing AS (
@@ -179,22 +181,26 @@ _STANDING = """
 
 # What changed it since a day whose standing is kept.
 _CHANGED = """
-    WITH moved AS (SELECT id FROM growth_pointstransfer WHERE day > %(after)s AND day <= %(until)s)
+    WITH moved AS (
+        SELECT id, customer_id FROM growth_pointstransfer
+        WHERE day > %(after)s AND day <= %(until)s)
     SELECT cost_centre, date_trunc('month', expires_on)::date, sum(points)::bigint FROM (
         SELECT l.cost_centre, l.expires_on, l.points
-        FROM moved m JOIN growth_pointslot l ON l.transfer_id = m.id
+        FROM moved m
+        JOIN growth_pointslot l ON l.transfer_id = m.id AND l.customer_id = m.customer_id
         UNION ALL
         SELECT l.cost_centre, l.expires_on, -a.points
-        FROM moved m JOIN growth_pointsallocation a ON a.transfer_id = m.id
-        JOIN growth_pointslot l ON l.id = a.lot_id) found
+        FROM moved m
+        JOIN growth_pointsallocation a ON a.transfer_id = m.id AND a.customer_id = m.customer_id
+        JOIN growth_pointslot l ON l.id = a.lot_id AND l.customer_id = a.customer_id) found
     GROUP BY 1, 2
 """
 # A refund that may have given a lot another expiry: what was kept knows only the one before.
 _REVIVED = """
     SELECT EXISTS (
         SELECT FROM growth_pointstransfer t
-        JOIN growth_pointsallocation a ON a.transfer_id = t.id
-        JOIN growth_pointslot l ON l.id = a.lot_id
+        JOIN growth_pointsallocation a ON a.transfer_id = t.id AND a.customer_id = t.customer_id
+        JOIN growth_pointslot l ON l.id = a.lot_id AND l.customer_id = a.customer_id
         WHERE t.kind = 'refund' AND t.day > %(after)s AND t.day <= %(until)s
           AND l.expires_on = t.day + %(grace)s)
 """
