@@ -146,11 +146,15 @@ function showEntries(page, box) {
   if (page.next) box.append(moreButton(page.next, (next) => showEntries({ ...next, results: [...found, ...items(next)] }, box)));
 }
 
+const BY_THE_BANK = ["grant", "deduct", "expire"]; // What they are for is their kind.
+
 function entry(row) {
   const gained = row.points > 0;
+  const kind = say(`kind_${row.kind}`);
+  const what = BY_THE_BANK.includes(row.kind) ? null : row.title || row.reason;
   const on = (row.kind === "earn" && row.source?.day) || row.at; // Earned that day, posted perhaps later.
   return el("div", { class: "entry" },
-    el("span", {}, el("span", {}, row.title || row.reason || say(`kind_${row.kind}`)), facts(say(`kind_${row.kind}`), day(on))),
+    el("span", {}, el("span", {}, what || kind), facts(what && kind, day(on))),
     el("span", { class: `entry__points${gained ? " entry__points--in" : ""}` }, `${gained ? "+" : "−"}${number(Math.abs(row.points))}`));
 }
 
