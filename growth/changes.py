@@ -315,7 +315,8 @@ def _apply(change: ChangeRequest) -> None:
     change.applied_at = bankday.now() if change.state == State.APPLIED else None
     change.save(update_fields=["state", "outcome", "applied_at"])
     if change.state != State.APPROVED:
-        _note(change, change.state, change.checker, change.comment, change.outcome.get("error", ""))
+        came = [*change.outcome.get("changes", []), change.outcome.get("error", "")]
+        _note(change, change.state, change.checker, change.comment, *came)
 
 
 def _note(change: ChangeRequest, what: str, user: Any, *said: str) -> None:

@@ -100,5 +100,6 @@ def test_what_operators_did_is_listed_for_audit(sign_in, put_live):
         "Ask for a change",
         "Apply a change",
         "because",
+        "reward changed",
     ):
         assert text in html
