@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from growth import changes, program
 from growth.errors import NotFound, Outdated, ProgramFaults, UnderReview
 from growth.models import ChangeRequest, GrowthTask, TaskDraft
 from growth.program_check import check_program
 from growth.registry import Applied
-from growth.rules import PROGRAM_LOCK
+from growth.rules import lock_program
 from growth.text import localized
 from growth.values import canonical
 
@@ -154,8 +154,7 @@ def validate(payload: dict[str, Any]) -> None:
 
 def apply(payload: dict[str, Any], change: ChangeRequest) -> Applied:
     """Put a draft live as the task's next version. Progress carries over, what is earned stays."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PROGRAM_LOCK])
+    lock_program()
     if is_outdated(payload):
         raise Outdated
     row = payload["task"]

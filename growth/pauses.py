@@ -9,12 +9,12 @@ import logging
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from growth import budgets
 from growth.errors import NotFound
 from growth.models import GrowthTask, ProgramRelease, TaskVersion
-from growth.rules import PROGRAM_LOCK
+from growth.rules import lock_program
 
 logger = logging.getLogger(__name__)
 
@@ -111,8 +111,7 @@ def gives_points(spec: dict[str, Any]) -> bool:
 
 def _locked(code: str = "") -> list[GrowthTask]:
     """Lock the program, as a load of it does; the task of this code, or all of them."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PROGRAM_LOCK])
+    lock_program()
     tasks = GrowthTask.objects.order_by("code")
     if not code:
         return list(tasks)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import yaml
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from growth import pauses, registry
@@ -21,7 +21,7 @@ from growth.models import (
     TaskVersion,
 )
 from growth.program_check import Known, check_program
-from growth.rules import PROGRAM_LOCK
+from growth.rules import lock_program
 from growth.task_check import NO_TARGET, leans_on
 
 MAX_BYTES = 5 * 2**20
@@ -94,8 +94,7 @@ def load(
     Raises:
         ProgramFaults: with every fault; then nothing is applied.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PROGRAM_LOCK])
+    lock_program()
     faults = check_program(document, known())
     if faults:
         raise ProgramFaults(faults)

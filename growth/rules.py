@@ -7,6 +7,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from django.db import connection
+
 from growth import levels, prepared, segments
 from growth.conditions import Where
 from growth.models import Budget, ProgramRelease, Segment, TaskVersion
@@ -201,6 +203,12 @@ def _reward(row: dict[str, Any] | None) -> Reward:
 
 def _decimal(value: Any) -> Decimal:
     return Decimal(str(value))
+
+
+def lock_program() -> None:
+    """Let nobody judge by the rules, or change them, until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PROGRAM_LOCK])
 
 
 def hold_release() -> tuple["Rules", datetime]:

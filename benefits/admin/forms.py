@@ -11,7 +11,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, Obj
 
 from benefits.models import Benefit
 from growth.admin import choices
-from growth.admin.saving import ProgramForm
+from growth.admin.saving import ProgramForm, code_panel
 from growth.admin.texts import LanguagesField, merged
 
 # What is not part of the growth program's file.
@@ -26,6 +26,7 @@ class BenefitForm(ProgramForm):
     """A benefit: what the program file knows goes through it, the rest is saved beside."""
 
     section = "benefits"
+    taken = gettext_lazy("There is a benefit with this code already.")
     places = {
         "code": "code",
         "name": "name",
@@ -64,12 +65,6 @@ class BenefitForm(ProgramForm):
         more = ("name", "kind", "price", "total", "per_customer", "level", "starts", "ends")
         return facts + [getattr(self.instance, name) for name in more]
 
-    def clean_code(self) -> str:
-        code = self.cleaned_data["code"]
-        if not self.instance.pk and Benefit.objects.filter(code=code).exists():
-            raise ValidationError(_("There is a benefit with this code already."))
-        return code
-
     def row(self) -> dict[str, Any]:
         cleaned = self.cleaned_data
         segment = cleaned.get("segment")
@@ -107,12 +102,7 @@ benefit_panel = ObjectList(
                 FieldPanel("terms"),
                 FieldPanel("picture"),
                 FieldRowPanel([FieldPanel("merchant"), FieldPanel("city")]),
-                FieldPanel(
-                    "code",
-                    help_text=gettext_lazy(
-                        "A short name for files and the bank's systems. It stays as it is."
-                    ),
-                ),
+                code_panel(),
                 FieldPanel("seen", classname="gz-hidden"),
             ],
             heading=gettext_lazy("What the customer sees"),

@@ -3,17 +3,15 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
 from django.utils.html import format_html
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column
 
 from growth import badge_images
 from growth.admin.listing import PointsColumn, RoomViewSet
-from growth.admin.saving import ProgramForm
+from growth.admin.saving import ProgramForm, code_panel
 from growth.admin.texts import LanguagesField, merged
 from growth.admin.views import ProgramCreateView, ProgramEditView
 from growth.models import Badge
@@ -23,6 +21,7 @@ class BadgeForm(ProgramForm):
     """A badge, saved through the program."""
 
     section = "badges"
+    taken = gettext_lazy("There is a badge with this code already.")
     places = {"code": "code", "name": "name", "description": "description", "colour": "colour"}
 
     name = LanguagesField(label=gettext_lazy("Name"))
@@ -54,24 +53,13 @@ class BadgeForm(ProgramForm):
         description = merged(self.initial.get("description"), data["description"])
         return {**row, "description": description} if description or stored.description else row
 
-    def clean_code(self) -> str:
-        code = self.cleaned_data["code"]
-        if not self.instance.pk and Badge.objects.filter(code=code).exists():
-            raise ValidationError(_("There is a badge with this code already."))
-        return str(code)
-
 
 panel = ObjectList(
     [
         MultiFieldPanel(
             [
                 FieldPanel("name"),
-                FieldPanel(
-                    "code",
-                    help_text=gettext_lazy(
-                        "A short name for files and the bank's systems. It stays as it is."
-                    ),
-                ),
+                code_panel(),
                 FieldPanel("description"),
                 FieldPanel("seen", classname="gz-hidden"),
             ],

@@ -3,21 +3,20 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 
-from growth.admin.saving import ProgramForm
+from growth.admin.saving import ProgramForm, code_panel
 from growth.admin.texts import LanguagesField, merged
 from growth.budget_section import dumped
-from growth.models import Budget
 
 
 class BudgetForm(ProgramForm):
     """A budget of points."""
 
     section = "budgets"
+    taken = gettext_lazy("There is a budget with this code already.")
     places = {
         key: key
         for key in (
@@ -58,24 +57,13 @@ class BudgetForm(ProgramForm):
             text = _("There is a budget for the whole programme already. Change that one first.")
             self.add_error("programme", text)
 
-    def clean_code(self) -> str:
-        code = self.cleaned_data["code"]
-        if not self.instance.pk and Budget.objects.filter(code=code).exists():
-            raise ValidationError(_("There is a budget with this code already."))
-        return str(code)
-
 
 panel = ObjectList(
     [
         MultiFieldPanel(
             [
                 FieldPanel("name"),
-                FieldPanel(
-                    "code",
-                    help_text=gettext_lazy(
-                        "A short name for files and the bank's systems. It stays as it is."
-                    ),
-                ),
+                code_panel(),
                 FieldPanel("cost_centre", help_text=gettext_lazy("Who pays for the points.")),
                 FieldPanel("seen", classname="gz-hidden"),
             ],

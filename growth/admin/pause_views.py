@@ -1,5 +1,6 @@
 """Pages to pause tasks, each or all of them, and to let them go on."""
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -28,7 +29,7 @@ def may_pause(user: Any) -> bool:
     return bool(user.has_perm(RIGHT))
 
 
-class ActionView(WagtailAdminTemplateMixin, TemplateView):
+class ActionView(WagtailAdminTemplateMixin, TemplateView, ABC):
     """A page whose buttons pause tasks, or let them go on; for who may change tasks."""
 
     header_icon = "no-view"
@@ -56,9 +57,9 @@ class ActionView(WagtailAdminTemplateMixin, TemplateView):
         self._tell("paused" if action == "pause" else "resumed", codes, reason)
         return HttpResponseRedirect(reverse(self.done_url))
 
+    @abstractmethod
     def code(self) -> str:
         """The task that it is about; "" for all."""
-        raise NotImplementedError
 
     def _act(self, action: str, code: str, reason: str) -> list[str]:
         origin = f"admin:{self.request.user.get_username()}"

@@ -2,15 +2,18 @@
 
 import hashlib
 import json
+from abc import ABCMeta, abstractmethod
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.panels import FieldPanel
 
 from growth import jobs, program
 from growth.admin import faults
@@ -34,14 +37,27 @@ def outdated() -> str:
     )
 
 
-class ProgramForm(WagtailAdminModelForm):
+def code_panel() -> FieldPanel:
+    """The field of a row's code, with what it is for."""
+    return FieldPanel(
+        "code",
+        help_text=gettext_lazy("A short name for files and the bank's systems. It stays as it is."),
+    )
+
+
+class AbstractFormMeta(ABCMeta, type(WagtailAdminModelForm)):  # type: ignore[misc]
+    """Makes forms of which no instance is made before all that is abstract is given."""
+
+
+class ProgramForm(WagtailAdminModelForm, metaclass=AbstractFormMeta):
     """A form for one row of a section of the growth program.
 
-    Subclasses say their ``section``, the row (``row``), where faults belong (``places``), and
-    what they were filled from (``stored_facts``).
+    Subclasses say their ``section``, the row (``row``), where faults belong (``places``), what
+    they were filled from (``stored_facts``), and what is said of a code that is ``taken``.
     """
 
     section = ""
+    taken: Any = ""
     # Path below the row, without indexes -> field of the form.
     places: dict[str, str] = {}
 
@@ -53,18 +69,25 @@ class ProgramForm(WagtailAdminModelForm):
         self.before = fingerprint(self.stored_facts())
         self.fields["seen"].initial = self.before
 
+    @abstractmethod
     def stored_facts(self) -> Any:
         """Everything that the form shows, as it is stored."""
-        raise NotImplementedError
 
+    @abstractmethod
     def row(self) -> dict[str, Any]:
         """The row as the program file has it, from cleaned data."""
-        raise NotImplementedError
 
     @property
     def is_stored(self) -> bool:
         """Whether the form is about something that is saved already."""
         return bool(self.instance.pk)
+
+    def clean_code(self) -> str:
+        """A row that is new has a code of its own."""
+        code: str = self.cleaned_data["code"]
+        if not self.is_stored and self._meta.model.objects.filter(code=code).exists():
+            raise ValidationError(self.taken)
+        return code
 
     def document(self) -> dict[str, Any]:
         """The program file that this form stands for."""
@@ -143,6 +166,7 @@ __all__ = [
     "ProgramFaults",
     "ProgramForm",
     "blocks_value",
+    "code_panel",
     "fingerprint",
     "follow_up",
     "language_codes",

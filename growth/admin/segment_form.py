@@ -3,8 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList
 from wagtail.blocks import BlockField
@@ -12,9 +10,8 @@ from wagtail.blocks import BlockField
 from growth import segments
 from growth.admin import faults, rules
 from growth.admin.blocks import MATCHES, ConditionsBlock
-from growth.admin.saving import ProgramForm, blocks_value, raw_value
+from growth.admin.saving import ProgramForm, blocks_value, code_panel, raw_value
 from growth.admin.texts import LanguagesField, merged
-from growth.models import Segment
 
 _FIELDS = {"min": "least", "max": "most", "segment": "segment", "event": "event", "tag": "tag"}
 
@@ -23,6 +20,7 @@ class SegmentForm(ProgramForm):
     """A segment with its rule. A rule nested too deep for the blocks is shown, and kept."""
 
     section = "segments"
+    taken = gettext_lazy("There is a segment with this code already.")
     places = {"code": "code", "name": "name"}
 
     name = LanguagesField(label=gettext_lazy("Name"))
@@ -93,12 +91,6 @@ class SegmentForm(ProgramForm):
         """How many customers the rule would take in. Call it on a valid form only."""
         return segments.size_of(self.rule())
 
-    def clean_code(self) -> str:
-        code = self.cleaned_data["code"]
-        if not self.instance.pk and Segment.objects.filter(code=code).exists():
-            raise ValidationError(_("There is a segment with this code already."))
-        return code
-
     def _said(self) -> tuple[str, list[dict[str, Any]]]:
         return (
             self.cleaned_data["match"],
@@ -111,12 +103,7 @@ panel = ObjectList(
         MultiFieldPanel(
             [
                 FieldPanel("name"),
-                FieldPanel(
-                    "code",
-                    help_text=gettext_lazy(
-                        "A short name for files and the bank's systems. It stays as it is."
-                    ),
-                ),
+                code_panel(),
                 FieldPanel("seen", classname="gz-hidden"),
             ],
             heading=gettext_lazy("What it is called"),

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 
+from growth.admin.saving import code_panel
 from growth.admin.task_form import TaskForm
 from growth.task_check import KINDS, fits
 
@@ -19,12 +20,7 @@ panel = ObjectList(
                 FieldPanel("name"),
                 FieldPanel("description"),
                 FieldRowPanel([FieldPanel("link"), FieldPanel("icon"), FieldPanel("position")]),
-                FieldPanel(
-                    "code",
-                    help_text=_(
-                        "A short name for files and the bank's systems. It stays as it is."
-                    ),
-                ),
+                code_panel(),
                 FieldPanel("seen", classname="gz-hidden"),
             ],
             heading=_("What the customer sees"),

@@ -1,5 +1,6 @@
 """Views of the forms that save through the growth program, and of their preview in words."""
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -84,7 +85,7 @@ class ProgramEditView(ProgramViewMixin, generic.EditView):
         return []
 
 
-class PreviewView(View):
+class PreviewView(View, ABC):
     """What the form would say if it were saved now, as a piece of the page."""
 
     model: Any = None
@@ -105,9 +106,9 @@ class PreviewView(View):
         pk = self.kwargs.get("pk")
         return {"instance": get_object_or_404(self.model, pk=pk) if pk else None}
 
+    @abstractmethod
     def context(self, form: Any) -> dict[str, Any]:
         """What the template shows of a form, which may hold faults."""
-        raise NotImplementedError
 
 
 class ProgramViewSet(RoomViewSet):

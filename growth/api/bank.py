@@ -5,6 +5,7 @@ bytes are what was signed. DRF describes them all the same.
 """
 
 import logging
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 from django.db import InterfaceError, OperationalError
@@ -47,7 +48,7 @@ class Refused(GrowthError):
         self.status, self.code = status, code
 
 
-class SignedView(APIView):
+class SignedView(APIView, ABC):
     """A POST by a system of the bank. Subclasses define ``answer`` and describe ``post``."""
 
     authentication_classes = [BankSignature]
@@ -83,9 +84,9 @@ class SignedView(APIView):
         """The id that the client gave to this request; the signature covers it."""
         return str(self.request.META["HTTP_WEBHOOK_ID"])
 
+    @abstractmethod
     def answer(self, caller: Caller, content_type: str, body: bytes) -> HttpResponse:
         """Do what the signed body asks for."""
-        raise NotImplementedError
 
     def _content_type(self, request: HttpRequest) -> str:
         kind, _, parameters = request.META.get("CONTENT_TYPE", "").partition(";")

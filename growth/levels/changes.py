@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from growth import bankday, changes, jobs, levels, program
 from growth.errors import Outdated, ProgramFaults
@@ -15,7 +15,7 @@ from growth.levels.impact import Impact
 from growth.models import ChangeRequest, Level
 from growth.program_check import check_program
 from growth.registry import Applied
-from growth.rules import PROGRAM_LOCK
+from growth.rules import lock_program
 from growth.text import localized
 from growth.values import canonical, iso_date
 
@@ -106,8 +106,7 @@ def validate(payload: dict[str, Any]) -> None:
 
 def apply(payload: dict[str, Any], change: ChangeRequest) -> Applied:
     """Make it the next version, from its day on (or today, if that is later), with its words."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PROGRAM_LOCK])
+    lock_program()
     if is_outdated(payload):
         raise Outdated
     row = dict(payload["levels"])
