@@ -1,11 +1,5 @@
 """A back-test of the whole program, against settling the same events live."""
 
-import json
-import subprocess
-import sys
-import threading
-
-from config import env
 from tests.bench import berka, events_by_file
 from tests.bench.place import Place
 from tests.bench.report import Result, of_runs
@@ -43,8 +37,11 @@ def run(place: Place, *, quick: bool) -> Result | None:
     at_most: dict[str, tuple[float, float]] = {
         "peak MiB": (max(max(one) for one in memory), MOST_MIB)
     }
-    if not quick:  # a short run is over while its processes still begin
-        grown = max(memory[0][-5:]) - memory[0][int(len(memory[0]) * 0.3)]
+    grown = max(memory[0][-5:]) - memory[0][int(len(memory[0]) * 0.3)]
+    facts: dict[str, object] = {"events": events, "runs": [round(rate) for rate in rates]}
+    if quick:  # a short run is over while its processes still begin: told, and not judged
+        facts["growth MiB"] = round(grown)
+    else:
         at_most["growth MiB"] = (grown, MOST_GROWTH_MIB)
     return Result(
         NAME,
@@ -53,33 +50,13 @@ def run(place: Place, *, quick: bool) -> Result | None:
         limit,
         TARGET,
         at_most=at_most,
-        facts={"events": events, "runs": [round(rate) for rate in rates]},
+        facts=facts,
     )
 
 
 def _backtest(place: Place, program: str) -> tuple[float, list[float]]:
     """Seconds that a back-test takes by its own clock, and the MiB that it held over time."""
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", "backtest", program, "--json"],
-        cwd=env.ROOT,
-        env=place.environment(STORED),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    memory: list[float] = []
-    watch = threading.Thread(
-        target=events_by_file.watch_memory, args=(process, memory), daemon=True
-    )
-    watch.start()
-    try:
-        told, errors = process.communicate()
-    finally:
-        process.kill()
-        watch.join()
-    if process.returncode:
-        raise SystemExit(f"backtest failed:\n{errors[-2000:]}")
-    found = json.loads(told.strip().splitlines()[-1])
+    found, memory = events_by_file.watched(place, STORED, "backtest", program, "--json")
     # What is live and what is tried are the same program: nobody may gain or lose by it.
     if found["winners"]["customers"] or found["losers"]["customers"] or not found["events"]:
         raise SystemExit(f"backtest: not what was settled live: {found['winners']}")

@@ -8,6 +8,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -83,8 +84,16 @@ def run(place: Place, *, quick: bool) -> Result | None:
 
 def import_feed(place: Place, feed: Path, events: int, database: str) -> Import:
     """Import a feed in a process of its own, and watch its memory."""
+    outcome, memory = watched(place, database, "import_events", str(feed))
+    if outcome["accepted"] != events:
+        raise SystemExit(f"import_events accepted {outcome}, not {events}")
+    return Import(outcome["accepted"] / outcome["seconds"], memory)
+
+
+def watched(place: Place, database: str, *command: str) -> tuple[dict[str, Any], list[float]]:
+    """What a command tells at its end, run by a process of its own, and the MiB that it held."""
     process = subprocess.Popen(
-        [sys.executable, "manage.py", "import_events", str(feed)],
+        [sys.executable, "manage.py", *command],
         cwd=env.ROOT,
         env=place.environment(database),
         stdout=subprocess.PIPE,
@@ -92,7 +101,7 @@ def import_feed(place: Place, feed: Path, events: int, database: str) -> Import:
         text=True,
     )
     memory: list[float] = []
-    watch = threading.Thread(target=watch_memory, args=(process, memory), daemon=True)
+    watch = threading.Thread(target=_watch, args=(process, memory), daemon=True)
     watch.start()
     try:
         told, errors = process.communicate()
@@ -100,14 +109,11 @@ def import_feed(place: Place, feed: Path, events: int, database: str) -> Import:
         process.kill()
         watch.join()
     if process.returncode:
-        raise SystemExit(f"import_events failed:\n{errors[-2000:]}")
-    outcome = json.loads(told.strip().splitlines()[-1])
-    if outcome["accepted"] != events:
-        raise SystemExit(f"import_events accepted {outcome}, not {events}")
-    return Import(outcome["accepted"] / outcome["seconds"], memory)
+        raise SystemExit(f"{command[0]} failed:\n{errors[-2000:]}")
+    return json.loads(told.strip().splitlines()[-1]), memory
 
 
-def watch_memory(process: "subprocess.Popen[str]", memory: list[float]) -> None:
+def _watch(process: "subprocess.Popen[str]", memory: list[float]) -> None:
     """Note what a process and its children hold, until it ends."""
     watched = psutil.Process(process.pid)
     while process.poll() is None:

@@ -8,11 +8,12 @@ import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.db import connection
 
 from tests.bench import web
-from tests.bench.events_by_file import MOST_GROWTH_MIB, MOST_MIB, import_feed
+from tests.bench.events_by_file import MOST_GROWTH_MIB, MOST_MIB, Import, import_feed
 from tests.bench.http_events import PROGRAM, Bank, session
 from tests.bench.place import Place
 from tests.bench.report import Result
@@ -26,6 +27,7 @@ MOST_SLOWER = 1.5
 SMALL, LARGE = "bench_10k", "bench_1m"
 ENTRIES = 20
 SESSIONS = 200
+Runs = dict[str, list[float]]
 
 
 def run(place: Place, *, quick: bool) -> list[Result]:
@@ -34,68 +36,88 @@ def run(place: Place, *, quick: bool) -> list[Result]:
     feeds = {SMALL: 20_000, LARGE: 20_000} if quick else {SMALL: 200_000, LARGE: 1_000_000}
     banks = {name: _bank(place, name, *sizes[name]) for name in sizes}
     customers = {name: sum(sizes[name]) for name in sizes}
-    rates, memory = {}, {}
-    for name in (SMALL, LARGE):
-        feed = place.places.data_dir / "scale.jsonl"
-        _write(feed, feeds[name], customers[name])
-        place.settle_down()
-        imported = import_feed(place, feed, feeds[name], name)
-        rates[name], memory[name] = imported.rate, imported
-        feed.unlink()
-        print(f"{RATE}: {name} {imported.rate:,.0f} events/s", flush=True)
+    imports = {name: _imported(place, name, feeds[name], customers[name]) for name in sizes}
     seconds, turns = (1.0, 1) if quick else (5.0, 3)
-    answers: dict[str, list[float]] = {SMALL: [], LARGE: []}
-    slowest: dict[str, dict[str, list[float]]] = {SMALL: {}, LARGE: {}}
+    answers: Runs = {SMALL: [], LARGE: []}
+    slowest: dict[str, Runs] = {SMALL: {}, LARGE: {}}
     tokens = {name: _sessions(name, sizes[name][0]) for name in sizes}
     with _serving(place, SMALL) as small, _serving(place, LARGE) as large:
-        ports = {SMALL: small, LARGE: large}
         for turn in range(turns + 1):
-            for name, port in ports.items():
-                wanted = int(900 * seconds)
-                sent = [
-                    web.request("POST", "/api/v1/events", *banks[name].signed(subject=subject))
-                    for subject in _subjects(customers[name], wanted)
-                ]
-                place.settle_down()
-                told = web.load(port, sent, seconds=seconds, status=202)
-                for path in ("/api/v1/me/points", "/api/v1/me/points/entries"):
-                    reads = _reads(path, tokens[name])
-                    read = web.load(port, reads, seconds=seconds / 2, status=200)
-                    if turn:  # the first turn warms up
-                        slowest[name].setdefault(path, []).append(read.slowest_ms)
-                if turn:
-                    answers[name].append(told.rate)
-                    print(f"{HTTP}: {name} {told.rate:,.0f} requests/s", flush=True)
+            for name, port in ((SMALL, small), (LARGE, large)):
+                rate = _signed_rate(place, port, banks[name], customers[name], seconds)
+                reads = _slowest_reads(port, tokens[name], seconds / 2)
+                if not turn:  # the first turn warms up
+                    continue
+                answers[name].append(rate)
+                for path, milliseconds in reads.items():
+                    slowest[name].setdefault(path, []).append(milliseconds)
+                print(f"{HTTP}: {name} {rate:,.0f} requests/s", flush=True)
     place.drop_database(SMALL)
     place.drop_database(LARGE)
-    reads_ratio = {
-        f"{path} p99, times": (min(slowest[LARGE][path]) / min(slowest[SMALL][path]), MOST_SLOWER)
-        for path in slowest[SMALL]
-    }
     facts = {"customers": customers, "entries": {n: sizes[n][0] * ENTRIES for n in sizes}}
     return [
-        Result(
-            RATE,
-            "events/s",
-            rates[LARGE],
-            rates[SMALL],
-            LEAST_RATE,
-            at_most={
-                "peak MiB": (max(memory[LARGE].memory), MOST_MIB),
-                "growth MiB": (memory[LARGE].growth, MOST_GROWTH_MIB),
-            },
-            facts=facts | {"events": feeds},
-        ),
-        Result(
-            HTTP,
-            "requests/s",
-            max(answers[LARGE]),
-            max(answers[SMALL]),
-            LEAST_RATE,
-            at_most=reads_ratio,
-            facts=facts | {"slowest_ms": slowest, "runs": answers},
-        ),
+        _of_settling(imports, facts | {"events": feeds}),
+        _of_http(answers, slowest, facts | {"slowest_ms": slowest, "runs": answers}),
     ]
+
+
+def _imported(place: Place, name: str, events: int, customers: int) -> Import:
+    feed = place.places.data_dir / "scale.jsonl"
+    _write(feed, events, customers)
+    place.settle_down()
+    imported = import_feed(place, feed, events, name)
+    feed.unlink()
+    print(f"{RATE}: {name} {imported.rate:,.0f} events/s", flush=True)
+    return imported
+
+
+def _signed_rate(place: Place, port: int, bank: Bank, customers: int, seconds: float) -> float:
+    """Signed events of customers from all over the bank that are answered in a second."""
+    sent = [
+        web.request("POST", "/api/v1/events", *bank.signed(subject=subject))
+        for subject in _subjects(customers, int(900 * seconds))
+    ]
+    place.settle_down()
+    return web.load(port, sent, seconds=seconds, status=202).rate
+
+
+def _slowest_reads(port: int, tokens: list[str], seconds: float) -> dict[str, float]:
+    """Milliseconds of the slowest answers by path."""
+    return {
+        path: web.load(port, _reads(path, tokens), seconds=seconds, status=200).slowest_ms
+        for path in ("/api/v1/me/points", "/api/v1/me/points/entries")
+    }
+
+
+def _of_settling(imports: dict[str, Import], facts: dict[str, Any]) -> Result:
+    large = imports[LARGE]
+    return Result(
+        RATE,
+        "events/s",
+        large.rate,
+        imports[SMALL].rate,
+        LEAST_RATE,
+        at_most={
+            "peak MiB": (max(large.memory), MOST_MIB),
+            "growth MiB": (large.growth, MOST_GROWTH_MIB),
+        },
+        facts=facts,
+    )
+
+
+def _of_http(answers: Runs, slowest: dict[str, Runs], facts: dict[str, Any]) -> Result:
+    return Result(
+        HTTP,
+        "requests/s",
+        max(answers[LARGE]),
+        max(answers[SMALL]),
+        LEAST_RATE,
+        at_most={
+            f"{path} p99, times": (min(runs) / min(slowest[SMALL][path]), MOST_SLOWER)
+            for path, runs in slowest[LARGE].items()
+        },
+        facts=facts,
+    )
 
 
 def _bank(place: Place, name: str, with_entries: int, without: int) -> Bank:
