@@ -20,8 +20,11 @@ MISSING = """
 
 
 def look_at_everything(phone) -> None:
-    """Open what is folded and look at each picture: those further down load when they are near."""
+    """Scroll through the page and to each picture, so that all loads and each part has been seen."""
     phone.js("for (const one of document.querySelectorAll('details')) one.open = true")
+    height = phone.js("return document.documentElement.scrollHeight")
+    for top in range(0, height, 800):
+        phone.js("window.scrollTo({top: arguments[0], behavior: 'instant'})", top)
     phone.until(lambda: not phone.js(MISSING), "every picture is there")
 
 
