@@ -112,12 +112,17 @@ def _postpone(customer_id: int, error: Exception) -> None:
         )
 
 
-def revive_dead_letters() -> int:
-    """Have dead letters tried again, now that their cause may be gone; returns how many."""
+def revive_dead_letters(customer_id: int | None = None) -> int:
+    """Have dead letters tried again (of one customer), now that their cause may be gone.
+
+    Returns how many. Again: they wait already, and are none.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            """UPDATE growth_bankevent SET attempts = 0, next_attempt_at = clock_timestamp()
-               WHERE settled_at IS NULL AND next_attempt_at IS NULL"""
+            """UPDATE growth_bankevent SET attempts = 0, next_attempt_at = now()
+               WHERE settled_at IS NULL AND next_attempt_at IS NULL
+                 AND (%s::bigint IS NULL OR customer_id = %s::bigint)""",
+            [customer_id, customer_id],
         )
         return int(cursor.rowcount)
 

@@ -43,6 +43,7 @@ from growth.admin import (  # noqa: E402
     budget_viewset,
     change_viewset,
     customers,
+    dead_letters,
     exclusion_views,
     home,
     liability_views,
@@ -155,5 +156,5 @@ def log_actions(actions: Any) -> None:
     actions.register_action(
         customers.VIEWED, _("Look at a customer"), _("Looked at this customer's page")
     )
-    for action, doing, done in [*LOGGED, *award_views.LOGGED]:
+    for action, doing, done in [*LOGGED, *award_views.LOGGED, *dead_letters.LOGGED]:
         actions.register_action(f"growth.{action}", doing, done)

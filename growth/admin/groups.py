@@ -46,6 +46,8 @@ LIABILITY = ("growth.liabilityflow",)
 CHANGES = ("growth.changerequest",)
 # To pay, cancel or take back awards; to exclude customers from them, change_customer.
 AWARDS = ("growth.taskcompletion",)
+# To have events tried again that settling has given up on.
+DEAD_LETTERS = ("growth.bankevent",)
 # Drafts tried on the events of the past.
 BACKTESTS = ("growth.backtestrun",)
 SYSTEMS = ("growth.apiclient", "wagtailcore.modellogentry")
@@ -69,6 +71,7 @@ RIGHTS: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {
         (BACKTESTS, ASK),
         (CHANGES, DECIDE),
         (("growth.openitem",), ("view", "change")),
+        (DEAD_LETTERS, ("change",)),
     ],
     AUDITORS: [
         (PROGRAM + RECORDS + PEOPLE + SYSTEMS + CHANGES + LIABILITY + BACKTESTS, VIEW),

@@ -15,7 +15,7 @@ from wagtail.admin.views import generic
 from wagtail.admin.widgets import Button
 
 from growth import bodies
-from growth.admin import award_views, choices, names, words
+from growth.admin import award_views, choices, dead_letters, names, words
 from growth.admin.listing import (
     DayColumn,
     LinkColumn,
@@ -174,7 +174,17 @@ class EventFilterSet(CustomerFilterSet):
         exclude=True,
         widget=forms.Select(choices=[("", "–"), ("true", _("yes")), ("false", _("not yet"))]),
     )
+    given_up = django_filters.BooleanFilter(
+        label=_("Given up"),
+        method="are_given_up",
+        widget=forms.Select(choices=[("", "–"), ("true", _("yes"))]),
+    )
     time = _between("time", _("Time"))
+
+    def are_given_up(self, queryset: Any, name: str, value: bool) -> Any:
+        """Events that wait for a person."""
+        dead = queryset.filter(settled_at__isnull=True, next_attempt_at__isnull=True)
+        return dead if value else queryset
 
     class Meta:
         model = BankEvent
@@ -194,6 +204,9 @@ class EventInspectView(generic.InspectView):
             "details": details(_whole_data(event)),
             "completions": done.select_related("task"),
             "what": words.event(event.type),
+            "settled": dead_letters.said(event),
+            "dead": dead_letters.is_dead(event),
+            "may_retry": dead_letters.may_retry(self.request.user),
         }
 
 
@@ -218,14 +231,6 @@ def details(data: Any, prefix: str = "") -> list[tuple[str, str]]:
     return [(prefix, "" if data is None else str(data))]
 
 
-def _settled(event: BankEvent) -> str:
-    if event.settled_at:
-        return _t("settled")
-    return (
-        _t("waiting, tried {n} times").format(n=event.attempts) if event.attempts else _t("waiting")
-    )
-
-
 class BankEventViewSet(ReadOnlyViewSet):
     model = BankEvent
     name = "bank_events"
@@ -247,12 +252,15 @@ class BankEventViewSet(ReadOnlyViewSet):
             raw="counts",
             tones={True: "good", False: "bad"},
         ),
-        Column("settled", label=_("Settled"), accessor=_settled),
+        Column("settled", label=_("Settled"), accessor=dead_letters.said),
         DayColumn("received_at", label=_("Received")),
     ]
     search_fields = ["customer__ref__startswith", "event_id__exact"]
     filterset_class = EventFilterSet
     list_export = ["source", "event_id", "type", "customer.ref", "time", "received_at", "counts"]
+
+    def get_urlpatterns(self) -> list[Any]:
+        return [*super().get_urlpatterns(), *dead_letters.urls()]
 
 
 class RejectedFilterSet(WagtailFilterSet):
