@@ -29,16 +29,27 @@ _EXTENSIONS = """
     SELECT DISTINCT ON (e.lot) e.lot::bigint AS lot_id,
            first_value(e.days ->> 0) OVER (PARTITION BY e.lot ORDER BY r.id)::date AS before,
            (e.days ->> 1)::date AS until
-    FROM growth_pointstransfer r, jsonb_each(r.origin -> 'extended') e(lot, days)
-    WHERE r.kind = 'refund' AND r.origin ? 'extended' {among}
+    FROM ({refunds}) r, jsonb_each(r.origin -> 'extended') e(lot, days)
     ORDER BY e.lot, r.id DESC
 """
-_ALL = _EXTENSIONS.format(among="")
+_ALL = _EXTENSIONS.format(
+    refunds="""SELECT id, origin FROM growth_pointstransfer
+               WHERE kind = 'refund' AND origin ? 'extended'"""
+)
+# OFFSET 0 keeps the planner from reading whole tables to find a batch's few thousand rows.
 _OF_BATCH = _EXTENSIONS.format(
-    among="""AND r.id IN (
-        SELECT a.transfer_id FROM growth_pointsallocation a
-        JOIN growth_pointslot l ON l.id = a.lot_id
-        WHERE a.points < 0 AND l.transfer_id = ANY(%s))"""
+    refunds="""
+      SELECT r.id, r.origin
+      FROM (SELECT DISTINCT a.transfer_id, b.customer_id
+            FROM batch b,
+              LATERAL (SELECT id FROM growth_pointslot
+                       WHERE transfer_id = b.id AND customer_id = b.customer_id OFFSET 0) l,
+              LATERAL (SELECT transfer_id FROM growth_pointsallocation
+                       WHERE lot_id = l.id AND customer_id = b.customer_id AND points < 0
+                       OFFSET 0) a) u,
+        LATERAL (SELECT id, origin FROM growth_pointstransfer
+                 WHERE id = u.transfer_id AND customer_id = u.customer_id
+                   AND kind = 'refund' AND origin ? 'extended' OFFSET 0) r"""
 )
 
 _CONTENT = """
@@ -52,20 +63,22 @@ _CONTENT = """
        FROM growth_pointsallocation a
        WHERE a.transfer_id = t.id AND a.customer_id = t.customer_id))::text
 """
-_LOT_OF = """
-    LEFT JOIN growth_pointslot l ON l.transfer_id = t.id AND l.customer_id = t.customer_id
-    LEFT JOIN extended x ON x.lot_id = l.id
-"""
-
 _UNSEALED = """
-    SELECT t.id FROM growth_pointstransfer t
+    SELECT t.id, t.customer_id FROM growth_pointstransfer t
     LEFT JOIN growth_transferseal s ON s.transfer_id = t.id
     WHERE s.transfer_id IS NULL AND t.id > %s ORDER BY t.id LIMIT %s
 """
 _FRESH = f"""
-    WITH extended AS ({_OF_BATCH})
-    SELECT t.id, {_CONTENT} FROM growth_pointstransfer t {_LOT_OF}
-    WHERE t.id = ANY(%s) ORDER BY t.id
+    WITH batch AS (SELECT * FROM {rows_as("n", id="bigint", customer_id="bigint")}),
+    extended AS ({_OF_BATCH})
+    SELECT t.id, {_CONTENT}
+    FROM batch b
+    CROSS JOIN LATERAL (SELECT * FROM growth_pointstransfer
+                        WHERE id = b.id AND customer_id = b.customer_id OFFSET 0) t
+    LEFT JOIN LATERAL (SELECT * FROM growth_pointslot
+                       WHERE transfer_id = b.id AND customer_id = b.customer_id OFFSET 0) l ON true
+    LEFT JOIN extended x ON x.lot_id = l.id
+    ORDER BY t.id
 """  # noqa: S608
 _INSERT = f"""
     INSERT INTO growth_transferseal (transfer_id, position, digest)
@@ -76,7 +89,10 @@ _INSERT = f"""
 _CHAIN = f"""
     WITH extended AS ({_ALL})
     SELECT s.position, s.digest, s.transfer_id, t.key, {_CONTENT}
-    FROM growth_transferseal s LEFT JOIN growth_pointstransfer t ON t.id = s.transfer_id {_LOT_OF}
+    FROM growth_transferseal s
+    LEFT JOIN growth_pointstransfer t ON t.id = s.transfer_id
+    LEFT JOIN growth_pointslot l ON l.transfer_id = t.id AND l.customer_id = t.customer_id
+    LEFT JOIN extended x ON x.lot_id = l.id
     ORDER BY s.position
 """  # noqa: S608
 
@@ -103,10 +119,10 @@ def seal_batch(*, everything: bool = False) -> int:
         )
         position, newest = cursor.fetchone()
         cursor.execute(_UNSEALED, [0 if everything else newest - LATE, BATCH])
-        ids = [pk for (pk,) in cursor.fetchall()]
-        if not ids:
+        fresh = cursor.fetchall()
+        if not fresh:
             return 0
-        cursor.execute(_FRESH, [ids, ids])
+        cursor.execute(_FRESH, columns(fresh))
         last, rows = _seal_at(position), []
         for place, (pk, content) in enumerate(cursor.fetchall(), start=position + 1):
             last = digest(last, content)

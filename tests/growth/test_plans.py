@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from growth import jobs, ledger, scale, sessions, settling
+from growth import jobs, ledger, scale, seals, sessions, settling
 from growth.models import ApiClient
 from tests.growth import world
 from tests.growth.world import event, levels, load, reversal, task
@@ -136,6 +136,16 @@ def test_spending_refunding_and_expiring(bank: None) -> None:
         ledger.refund(transfer=spent, key="k2", reason="r", origin={}, today=today)
         ledger.customers_with_due_lots(today, 100)
         jobs.expire_points()
+    assert whole(found) == {}
+
+
+def test_sealing(bank: None) -> None:
+    seals.seal_all()
+    world.take(event(who="scale-7"))
+    spent = world.spend("scale-11", 30)
+    world.refund(spent)
+    with plans() as found:
+        assert seals.seal_batch() == 4
     assert whole(found) == {}
 
 
