@@ -142,9 +142,13 @@ def _share(task: Any) -> int:
     return max(0, min(100, int(task.current * 100 / task.target))) if task.target else 0
 
 
+def _other(kind: str, reason: str) -> str:
+    return _t("expiry") if kind == "expiry" else words.transfer(reason)
+
+
 def _for(row: PointsTransfer, sources: dict[int, Any]) -> str:
     source = sources[row.pk]
-    return source.name or source.code or (_t("expiry") if source.type == "expiry" else row.reason)
+    return source.name or source.code or _other(source.type, row.reason)
 
 
 def _completions(customer: Customer) -> list[tuple[TaskCompletion, str]]:

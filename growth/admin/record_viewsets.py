@@ -334,7 +334,8 @@ class TransferList(ListView):
         for kind, known in self.names_by_kind.items():
             if code := row.origin.get(kind):
                 return known.get(code, code)
-        return _t("expiry") if row.kind == PointsTransfer.Kind.EXPIRE else row.reason
+        expired = row.kind == PointsTransfer.Kind.EXPIRE
+        return _t("expiry") if expired else words.transfer(row.reason)
 
     @cached_property
     def columns(self) -> list[Any]:

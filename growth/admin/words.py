@@ -87,6 +87,12 @@ def reason(code: str) -> str:
     return str(REASONS.get(code, code))
 
 
+def transfer(reason: str) -> str:
+    """What points were given or taken for: ours in words, an operator's own text as it is."""
+    ours = {"adjustment": _("adjustment"), "grant": _("points for many customers")}
+    return ours.get(reason, reason)
+
+
 def pause(text: str) -> str:
     """Why a task is paused: what an operator wrote, or our own reason in words."""
     found = _EXHAUSTED.fullmatch(text)
