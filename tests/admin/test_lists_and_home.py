@@ -124,10 +124,28 @@ def test_the_home_page_shows_the_last_days(sign_in, django_assert_max_num_querie
         client.get("/admin/")
 
 
-def test_the_home_page_of_support_has_no_campaign_figures(sign_in):
+def test_the_home_page_of_support_has_no_campaign_figures_but_finds_a_customer(sign_in):
     html = sign_in("Support").get("/admin/").content.decode()
 
     assert "The last 14 days" not in html
+    assert f'action="{reverse("customers:index")}"' in html
+
+
+def test_the_home_page_of_finance_has_the_figures(sign_in):
+    html = sign_in("Finance").get("/admin/").content.decode()
+
+    assert "The last 14 days" in html
+    assert "Search all pages" not in html
+    assert reverse("customers:index") not in html
+
+
+def test_who_may_not_see_customers_gets_no_links_to_them(sign_in):
+    send(("anna", "identity.verified", {}))
+    url = reverse("bank_events:inspect", args=[BankEvent.objects.get().pk])
+    page = reverse("customers:inspect", args=[Customer.objects.get(ref="anna").pk])
+
+    assert page in sign_in("Auditors").get(url).content.decode()
+    assert page not in sign_in("Campaign").get(url).content.decode()
 
 
 def test_a_reviewer_writes_what_is_known_about_a_difference_and_closes_it(sign_in):
