@@ -71,5 +71,5 @@ function showExpiring(points, line) {
   if (first) texts.push(say("expiring", { n: first.points, points: say("points", { n: first.points }), date: day(first.on) }));
   if (points.pending) texts.push(say("pending", { points: say("points", { n: points.pending }) }));
   line.replaceChildren(...(texts.length ? texts : [say("nothing_expires")]).map((text) => el("span", {}, text)));
-  line.hidden = !texts.length && told.kinds.has("points_expiring");
+  line.hidden = !texts.length && (!points.available || told.kinds.has("points_expiring"));
 }
