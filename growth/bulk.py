@@ -27,8 +27,11 @@ def array(numbers: Iterable[int]) -> str:
     return "{" + ",".join(map(str, numbers)) + "}"
 
 
-# Texts that match a parameter of ``texts``, for ``= ANY``.
+# Texts that match a parameter of ``texts``, for ``= ANY``; numbers, one of ``array``. Out of a
+# subquery they are as many to the planner whatever they are, so it keeps one plan for them all: of
+# a plain parameter it thinks that few deserve a plan of their own, each time.
 TEXTS = "ARRAY(SELECT json_array_elements_text(%s::json))"
+NUMBERS = "ARRAY(SELECT unnest(%s::bigint[]))"
 
 
 def texts(values: Iterable[str]) -> str:

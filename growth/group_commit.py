@@ -6,7 +6,6 @@ waits where nobody else is there. (Databases do so with commits: PostgreSQL's ``
 """
 
 import threading
-import time
 from collections.abc import Sequence
 
 from growth import intake
@@ -31,6 +30,7 @@ class _Request:
 
 
 _lock = threading.Lock()  # of what stands below; held for moments only
+_gathered = threading.Condition(_lock)  # as many wait as had company a moment ago
 _waiting: list[_Request] = []
 _led = False
 _company = 1  # requests that were in the last group or waited for its end
@@ -45,6 +45,8 @@ def take_in(events: Sequence[Incoming]) -> Outcome:
     mine = _Request(events)
     with _lock:
         _waiting.append(mine)
+        if len(_waiting) >= _company:
+            _gathered.notify()
         lead, _led = not _led, True
     if lead or _is_to_lead(mine):
         _settle_waiting()
@@ -65,9 +67,8 @@ def _is_to_lead(mine: _Request) -> bool:
 def _settle_waiting() -> None:
     """Settle a group of those who wait, then call them and the next to lead."""
     global _led, _company
-    late = time.monotonic() + GATHER_SECONDS
-    while len(_waiting) < _company and time.monotonic() < late:
-        time.sleep(GATHER_SECONDS / 10)
+    with _lock:
+        _gathered.wait_for(lambda: len(_waiting) >= _company, GATHER_SECONDS)
     group = _next_group()
     try:
         if len(group) == 1:

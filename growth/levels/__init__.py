@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from growth import bankday, prepared, privileges
-from growth.bulk import array, columns, rows_as
+from growth.bulk import NUMBERS, array, columns, rows_as
 from growth.levels.schemes import (
     PLAIN_PERCENT,
     REVERSED,
@@ -221,17 +221,17 @@ def _graded(customer_ids: list[int]) -> Iterable[tuple[int, str, dict[date, int]
     """Customers with their stored level and their growth value by day, net of reversals."""
     with prepared.cursor() as cursor:
         cursor.execute(
-            """SELECT c.id, c.level, array_agg(g.day), array_agg(g.value)
-               FROM growth_customer c LEFT JOIN (
-                 SELECT customer_id, day, sum(value) AS value FROM growth_growthentry
-                 WHERE customer_id = ANY(%s::bigint[])
-                 GROUP BY 1, 2 HAVING sum(value) <> 0
-               ) g ON g.customer_id = c.id
-               WHERE c.id = ANY(%s::bigint[]) GROUP BY c.id""",
-            [array(customer_ids)] * 2,
+            # Customer by customer, so that each one's part alone is read.
+            f"""SELECT c.id, c.level, g.days, g.sums
+               FROM growth_customer c CROSS JOIN LATERAL (
+                 SELECT array_agg(day) AS days, array_agg(value) AS sums FROM (
+                   SELECT day, sum(value) AS value FROM growth_growthentry
+                   WHERE customer_id = c.id GROUP BY day HAVING sum(value) <> 0) d) g
+               WHERE c.id = ANY({NUMBERS})""",  # noqa: S608
+            [array(customer_ids)],
         )
         for customer_id, level, days, values in cursor.fetchall():
-            yield customer_id, level, dict(zip(days, values, strict=True)) if days[0] else {}
+            yield customer_id, level, dict(zip(days, values, strict=True)) if days else {}
 
 
 def _write_changes(changes: list[LevelChange]) -> None:
