@@ -20,7 +20,7 @@ MISSING = """
 
 
 def look_at_everything(phone) -> None:
-    """Scroll through the page and to each picture, so that all loads and each part has been seen."""
+    """Scroll through the page and to each picture, so that all of it loads and has been seen."""
     phone.js("for (const one of document.querySelectorAll('details')) one.open = true")
     height = phone.js("return document.documentElement.scrollHeight")
     for top in range(0, height, 800):
