@@ -7,7 +7,7 @@ import sys
 import time
 import zlib
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import islice
@@ -219,6 +219,12 @@ class Tally:
     def __init__(self) -> None:
         self.accepted = self.duplicate = self.rejected = 0
         self._started = time.monotonic()
+
+    def add(self, accepted: int, duplicate: int, rejected: Collection[int]) -> None:
+        """Count one more batch."""
+        self.accepted += accepted
+        self.duplicate += duplicate
+        self.rejected += len(rejected)
 
     def as_dict(self) -> dict[str, float]:
         """The figures that an importing command prints last."""
