@@ -28,6 +28,8 @@ OPTIONS = {
     "max_wal_size": "2GB",
     "synchronous_commit": "on",
     "jit": "off",
+    # For disks without arms. The default of 4 reads a thousand customers to find four.
+    "random_page_cost": "1.1",
     "log_min_messages": "warning",
     "log_line_prefix": "%m [%p] %d ",
     "cluster_name": "segment-zones",
