@@ -1,7 +1,6 @@
 """The rows that the product wrote, read back batch by batch; none of it is in anybody's time."""
 
 import json
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -57,10 +56,10 @@ def read(address: str) -> list[Batch]:
 class _Reader:
     def __init__(self, connection: psycopg.Connection) -> None:
         self.fetch = lambda sql: connection.execute(sql.encode()).fetchall()
-        # A statement stamps all of its rows alike, so a batch is what has one received_at.
-        found = self.fetch("SELECT DISTINCT received_at FROM growth_bankevent ORDER BY 1")
-        self.starts = [row[0] for row in found]
-        self.batches = [Batch() for _ in self.starts]
+        # A batch is what one transaction wrote; two of them may run at once.
+        found = self.fetch("SELECT xmin::text FROM growth_bankevent GROUP BY 1 ORDER BY min(id)")
+        self.number_of = {xid: number for number, (xid,) in enumerate(found)}
+        self.batches = [Batch() for _ in found]
         self.last: dict[tuple[int, int], tuple] = {}  # position by batch and customer
         self.first: dict[int, int] = {}  # batch in which a customer was enrolled
         self.release = 0
@@ -68,11 +67,11 @@ class _Reader:
     def read_events(self) -> None:
         """Events, and how far each batch folded each of its customers."""
         rows = self.fetch(
-            """SELECT received_at, id, source, event_id, type, customer_id, time, data::text,
+            """SELECT xmin::text, id, source, event_id, type, customer_id, time, data::text,
                  digest, segments::text, release FROM growth_bankevent ORDER BY id"""
         )
-        for received_at, *row in rows:
-            number = self._batch_of(received_at)
+        for xid, *row in rows:
+            number = self.number_of[xid]
             self.batches[number].rows["events"].append(tuple(row))
             _, source, event_id, _, customer_id, time, *_, self.release = row
             self.first.setdefault(customer_id, number)
@@ -83,31 +82,32 @@ class _Reader:
         """What was earned: completions, points and growth value."""
         self._sort(
             "completions",
-            """SELECT recorded_at, id, customer_id, task_id, key, version_id, event_id, day,
+            """SELECT xmin::text, id, customer_id, task_id, key, version_id, event_id, day,
                  points, growth, benefit, times, status, reason FROM growth_taskcompletion""",
         )
         self._sort(
             "transfers",
-            """SELECT posted_at, id, key, source_id, destination_id, customer_id, points, kind,
+            """SELECT xmin::text, id, key, source_id, destination_id, customer_id, points, kind,
                  reason, origin::text FROM growth_pointstransfer""",
         )
         self._sort(
             "lots",
-            """SELECT t.posted_at, l.id, l.customer_id, l.transfer_id, l.points, l.remaining,
+            """SELECT t.xmin::text, l.id, l.customer_id, l.transfer_id, l.points, l.remaining,
                  l.expires_on
                FROM growth_pointslot l JOIN growth_pointstransfer t ON t.id = l.transfer_id""",
         )
         self._sort(
             "growth",
-            "SELECT posted_at, id, key, customer_id, value, day, reason FROM growth_growthentry",
+            "SELECT xmin::text, id, key, customer_id, value, day, reason FROM growth_growthentry",
         )
         self._sort(
             "level_changes",
-            """SELECT changed_at, id, customer_id, before, after, growth_value, scheme_id,
+            """SELECT xmin::text, id, customer_id, before, after, growth_value, scheme_id,
                  cause FROM growth_levelchange""",
         )
         self._sort(
-            "memberships", "SELECT since, customer_id, segment_id FROM growth_segmentmembership"
+            "memberships",
+            "SELECT xmin::text, customer_id, segment_id FROM growth_segmentmembership",
         )
 
     def read_customers(self) -> None:
@@ -137,11 +137,8 @@ class _Reader:
                     batch.rows["balances"].append((customer_id, points))
 
     def _sort(self, kind: str, sql: str) -> None:
-        for moment, *row in sorted(self.fetch(sql), key=lambda row: row[:2]):
-            self.batches[self._batch_of(moment)].rows[kind].append(tuple(row))
-
-    def _batch_of(self, moment: Any) -> int:
-        return bisect_right(self.starts, moment) - 1
+        for xid, *row in sorted(self.fetch(sql), key=lambda row: row[1:3]):
+            self.batches[self.number_of[xid]].rows[kind].append(tuple(row))
 
 
 def add_progress(batches: Iterable[Batch]) -> None:
