@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
+from typing import NamedTuple
 
-from growth import corrections, limits, payments, prepared
+from growth import corrections, limits, prepared
 from growth.bulk import columns, rows_as
 from growth.fold import Completion, TaskRule
 from growth.limits import Claim, Room, Verdict
@@ -17,6 +18,13 @@ Key = tuple[int, int, int]  # customer, task, key of the completion
 EXCLUDED, IMPLAUSIBLE = "excluded", "implausible"
 
 
+class Posted(NamedTuple):
+    """Customers whose growth value may have changed or will, and what is now due to be paid."""
+
+    regrade: set[int]
+    due: list[Due]
+
+
 def post(
     completed: dict[int, list[Completion]],
     *,
@@ -24,13 +32,12 @@ def post(
     versions: Mapping[int, TaskRule],
     excluded: AbstractSet[int] = frozenset(),
     today: date,
-) -> set[int]:
+) -> Posted:
     """Post completions by customer, reverse what no longer stands.
 
     Of the customers in ``complete`` they are all that these ever had, so that any other is to
     be reversed; of the rest they are only the new ones. ``versions`` are all versions of tasks,
-    ``excluded`` the customers who are rewarded for nothing. Returns the customers whose growth
-    value may have changed.
+    ``excluded`` the customers who are rewarded for nothing. What is new is for the caller to pay.
     """
     wanted = {
         (customer_id, completion.rule.task_id, completion.key): completion
@@ -60,10 +67,10 @@ def post(
         corrections.reverse(row, versions[row.version_id], room)
     for row, completion in moved:
         corrections.adjust(row, completion, versions[row.version_id], room)
-    _insert(fresh, existing, room, excluded)
+    due = _insert(fresh, existing, room, excluded)
     room.store()
     changed = {row.customer_id for row in gone} | {row.customer_id for row, _ in moved}
-    return changed | {customer_id for customer_id, *_ in fresh}
+    return Posted(changed | {customer_id for customer_id, *_ in fresh}, due)
 
 
 _KEYS = rows_as("k", customer_id="bigint", task_id="bigint", key="bigint")
@@ -88,19 +95,18 @@ def _insert(
     existing: dict[Key, TaskCompletion],
     room: Room,
     excluded: AbstractSet[int],
-) -> None:
-    """Write completions that are new (or came back after a reversal) and pay them."""
+) -> list[Due]:
+    """Write completions that are new (or came back after a reversal); returns what to pay."""
     if not fresh:
-        return
+        return []
     ordered = sorted(fresh, key=lambda key: (fresh[key].event.position, key))
     verdicts = _judged(ordered, fresh, existing, room, excluded)
     written = _upsert(ordered, fresh, verdicts, room.today)
-    due = [
+    return [
         Due.of(pk, posting, key[0], fresh[key])
         for key, (pk, posting, status) in written.items()
         if status == Status.POSTED
     ]
-    payments.pay(due, room.today)
 
 
 def _judged(

@@ -52,6 +52,13 @@ def _reward(rule: TaskRule, key: int) -> Reward:
 
 def pay(due: list[Due], today: date) -> None:
     """Pay completions; the customers must be locked. Points expire counted from ``today``."""
+    with prepared.pipeline():
+        post(due, today)
+    give(due)
+
+
+def post(due: list[Due], today: date) -> None:
+    """The first half of ``pay``: points and growth value. It may be part of a pipeline."""
     earnings = [
         Earning(
             row.customer_id,
@@ -67,9 +74,12 @@ def pay(due: list[Due], today: date) -> None:
     growth = [
         GrowthPosting(row.key, row.customer_id, row.growth, row.day, row.rule.code) for row in due
     ]
-    with prepared.pipeline():
-        ledger.post_earnings(earnings, today=today)
-        levels.post_growth(growth)
+    ledger.post_earnings(earnings, today=today)
+    levels.post_growth(growth)
+
+
+def give(due: list[Due]) -> None:
+    """The other half: benefits and badges. Not inside a pipeline."""
     for row in due:
         for kind, code in (("benefit", row.benefit), ("badge", row.badge)):
             if code:

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from growth import awards, bankday, levels, prepared, privileges, segments
+from growth import awards, bankday, levels, payments, prepared, privileges, segments
 from growth.bulk import array, columns, rows_as
 from growth.fold import Completion, FoldEvent, Position, State, fold
 from growth.models import Customer
@@ -61,7 +61,7 @@ def settle(customers: Sequence[Locked], rules: Rules, today: date) -> None:
         if done:
             completed[customer.customer_id] = done
     complete = refold(again, rules, new_states) if again else {}
-    regrade = awards.post(
+    posted = awards.post(
         completed | complete,
         complete=complete.keys(),
         versions=rules.by_version,
@@ -69,8 +69,10 @@ def settle(customers: Sequence[Locked], rules: Rules, today: date) -> None:
         today=today,
     )
     with prepared.pipeline():
+        payments.post(posted.due, today)
         _write(new_states, customers, rules)
-        graded = levels.grade(regrade, today=today, versions=rules.schemes)
+        graded = levels.grade(posted.regrade, today=today, versions=rules.schemes)
+    payments.give(posted.due)
     privileges.settle(graded.brought, today)
     _refresh_segments(customers, graded.changed, rules, today)
 

@@ -225,8 +225,9 @@ class TestKilled:
 
         with mock.patch.object(intake, "take_in", dies), pytest.raises(KeyboardInterrupt):
             world.command("import_events", path)
-        assert completions() == 1000
+        done = completions()
+        assert 0 < done < 2500  # one lane's part is in, whole
 
         told = json.loads(world.command("import_events", path)[-1])
-        assert (told["accepted"], told["duplicate"]) == (1500, 1000)
+        assert (told["accepted"], told["duplicate"]) == (2500 - done, done)
         assert (completions(), world.outcome()["points"]["outstanding"]) == (2500, 25_000)
