@@ -65,7 +65,7 @@ _CONTENT = """
 """
 _UNSEALED = """
     SELECT t.id, t.customer_id FROM growth_pointstransfer t
-    LEFT JOIN growth_transferseal s ON s.transfer_id = t.id
+    LEFT JOIN growth_transferseal s ON s.transfer_id = t.id AND s.transfer_id > %s
     WHERE s.transfer_id IS NULL AND t.id > %s ORDER BY t.id LIMIT %s
 """
 _FRESH = f"""
@@ -118,7 +118,8 @@ def seal_batch(*, everything: bool = False) -> int:
                FROM growth_transferseal"""
         )
         position, newest = cursor.fetchone()
-        cursor.execute(_UNSEALED, [0 if everything else newest - LATE, BATCH])
+        after = 0 if everything else newest - LATE
+        cursor.execute(_UNSEALED, [after, after, BATCH])
         fresh = cursor.fetchall()
         if not fresh:
             return 0

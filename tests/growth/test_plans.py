@@ -139,7 +139,8 @@ def test_spending_refunding_and_expiring(bank: None) -> None:
     assert whole(found) == {}
 
 
-def test_sealing(bank: None) -> None:
+def test_sealing(bank: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seals, "LATE", 100)  # of 24,000, as 100,000 are of millions
     seals.seal_all()
     world.take(event(who="scale-7"))
     spent = world.spend("scale-11", 30)
