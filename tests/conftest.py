@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, connections
 
 from config import translations
 
@@ -30,3 +30,12 @@ def real_commits(transactional_db: None) -> Iterator[None]:
     yield
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """The thread that settles leaves the database before that is dropped."""
+    from growth import group_commit
+
+    yield
+    group_commit._settler.submit(connections.close_all).result()

@@ -91,7 +91,7 @@ def test_who_waits_too_long_goes_on_alone() -> None:
         locked.wait(10)
         with ThreadPoolExecutor(3) as pool:
             held = pool.submit(together, [event(who="held")])
-            while not group_commit._led or group_commit._waiting:
+            while not group_commit._settling or group_commit._waiting:
                 pass  # its group is not made up yet, and would take the others in
             answered = [pool.submit(together, [event(who=who)]) for who in ("bob", "eve")]
             assert [one.result(timeout=10) for one in answered] == [[Outcome(accepted=1)]] * 2
