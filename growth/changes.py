@@ -14,7 +14,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
+from django.contrib.auth import get_user_model
+from django.db import OperationalError, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from wagtail.log_actions import log
@@ -37,6 +38,7 @@ logger = logging.getLogger(__name__)
 
 ASK, DECIDE = "growth.add_changerequest", "growth.change_changerequest"
 WAITS_FOR = timedelta(days=14)
+SPLIT_WITHIN = timedelta(days=1)
 State = ChangeRequest.State
 OPEN = (State.WAITING, State.APPROVED)
 # Decisions that somebody should not have tried to make.
@@ -78,24 +80,43 @@ def propose(
         effective_at=effective_at,
         expires_at=bankday.now() + WAITS_FOR,
     )
-    change.approvals_needed = approvals_needed(kind, payload)
-    change.digest = digest_of(change)
-    with connection.cursor() as cursor:
-        # Two clicks on one button are one request.
-        number = int.from_bytes(change.digest[:8], signed=True)
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
-    same = ChangeRequest.objects.filter(digest=change.digest, state__in=OPEN)
-    if earlier := same.first():
+    # One request of a person after the other: two clicks on one button are one request.
+    get_user_model().objects.select_for_update(no_key=True).get(pk=maker.pk)
+    if earlier := _open_twin(change):
         return earlier
+    change.approvals_needed = _approvals_needed(change)
+    change.digest = digest_of(change)
     change.save()
     _note(change, "asked", maker, reason)
     return change
 
 
-def approvals_needed(kind: str, payload: dict[str, Any]) -> int:
-    """Two where more points are moved than ``TWO_APPROVALS_ABOVE_POINTS``, otherwise one."""
-    points = registry.change_kinds[kind].points
-    return 2 if points and points(payload) > settings.TWO_APPROVALS_ABOVE_POINTS else 1
+def _open_twin(change: ChangeRequest) -> ChangeRequest | None:
+    """The open request that says the same, however many approvals it needs."""
+    digests = []
+    for change.approvals_needed in (1, 2):
+        digests.append(digest_of(change))
+    return ChangeRequest.objects.filter(digest__in=digests, state__in=OPEN).first()
+
+
+def _approvals_needed(change: ChangeRequest) -> int:
+    """Two where a person moves more than ``TWO_APPROVALS_ABOVE_POINTS`` within a day, or one.
+
+    Whoever splits a sum into several requests asks for that sum.
+    """
+    points = {k: kind.points for k, kind in registry.change_kinds.items() if kind.points}
+    if change.kind not in points:
+        return 1
+    moved = points[change.kind](change.payload)
+    earlier = ChangeRequest.objects.filter(
+        maker=change.maker,
+        kind__in=points,
+        state__in=(*OPEN, State.APPLIED),
+        asked_at__gt=Now() - SPLIT_WITHIN,
+    )
+    for kind, payload in earlier.values_list("kind", "payload"):
+        moved += points[kind](payload)
+    return 2 if moved > settings.TWO_APPROVALS_ABOVE_POINTS else 1
 
 
 def approve(*, change_id: int, checker: Any, comment: str = "") -> ChangeRequest:

@@ -65,6 +65,22 @@ def approve(change, checker):
     return changes.approve(change_id=change.pk, checker=checker, comment=f"{checker} agrees").state
 
 
+def test_a_sum_that_is_split_needs_two_others_all_the_same(bank):
+    """What one person asks for within a day is added up; what was refused is not."""
+    one, half = person("splitter", "Support"), LIMIT // 2
+    assert adjust(half, one).approvals_needed == 1
+    assert adjust(half - 1, one).approvals_needed == 1
+    refused_one = adjust(-2, one)
+    assert refused_one.approvals_needed == 2
+    assert adjust(half, one) == ChangeRequest.objects.earliest("pk")  # a replay, added up or not
+    assert adjust(-2, one) == refused_one
+    assert adjust(half).approvals_needed == 1  # somebody else's
+    changes.reject(change_id=refused_one.pk, checker=reviewer("rita"), comment="no")
+    assert adjust(1, one).approvals_needed == 1
+    by_sql("UPDATE growth_changerequest SET asked_at = asked_at - interval '1 day'")
+    assert adjust(LIMIT, one).approvals_needed == 1
+
+
 @pytest.mark.parametrize(
     ("ask", "needed"),
     [
