@@ -128,7 +128,7 @@ class _Piece:
             city = CITIES[n % len(CITIES)]
             yield (
                 f'{first + n}\tscale-{n}\t{{"birth_date": "{born}", "city": "{city}"}}\t{{}}\t\t'
-                f"true\tfalse\t\tnow\t\t\t0\n"
+                f"true\tfalse\t\tnow\t\t\t{self.release}\n"
             )
 
     def wallets(self) -> Iterator[str]:
