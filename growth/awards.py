@@ -198,11 +198,18 @@ def held_until(rule: TaskRule, today: date) -> date | None:
     return today + timedelta(days=rule.hold_days) if rule.hold_days else None
 
 
-def differences(customer_id: int, done: list[Completion]) -> Iterable[str]:
-    """Where a customer's standing completions are not what the fold says."""
-    rows = TaskCompletion.objects.filter(customer=customer_id).exclude(status=Status.REVERSED)
-    standing = {(row.task_id, row.key) for row in rows if not row.pinned}
-    pinned = {(row.task_id, row.key) for row in rows if row.pinned}
-    folded = {(completion.rule.task_id, completion.key) for completion in done}
-    for task_id, key in sorted((folded - standing - pinned) | (standing - folded)):
-        yield f"customer {customer_id}: task {task_id}, completion {key} differs from the events"
+def differences(completed: Mapping[int, list[Completion]]) -> Iterable[str]:
+    """Where customers' standing completions are not what the fold says they completed."""
+    standing: dict[int, set[tuple[int, int]]] = {customer_id: set() for customer_id in completed}
+    pinned: dict[int, set[tuple[int, int]]] = {customer_id: set() for customer_id in completed}
+    rows = TaskCompletion.objects.filter(customer__in=completed).exclude(status=Status.REVERSED)
+    for customer_id, task_id, key, is_pinned in rows.values_list(
+        "customer_id", "task_id", "key", "pinned"
+    ):
+        (pinned if is_pinned else standing)[customer_id].add((task_id, key))
+    for customer_id, done in completed.items():
+        folded = {(completion.rule.task_id, completion.key) for completion in done}
+        mine = standing[customer_id]
+        wrong = (folded - mine - pinned[customer_id]) | (mine - folded)
+        for task, key in sorted(wrong):
+            yield f"customer {customer_id}: task {task}, completion {key} differs from the events"

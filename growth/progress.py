@@ -232,9 +232,11 @@ def differences(rules: Rules, batch: int = 2000) -> Iterable[str]:
     ):
         last = ids[-1]
         stored, events = read_states(ids), read_events(ids, rules.event_types)
+        completed: dict[int, list[Completion]] = {}
         for customer_id in ids:
             folded, done = fold(rules.for_event, {}, events.get(customer_id, []))
             kept = {task: state for task, state in stored.get(customer_id, {}).items() if state}
             if json.loads(json.dumps(folded)) != {str(task): kept[task] for task in kept}:
                 yield f"customer {customer_id}: stored progress is not what the events say"
-            yield from awards.differences(customer_id, done)
+            completed[customer_id] = done
+        yield from awards.differences(completed)
