@@ -15,7 +15,7 @@ def main() -> None:
     from config import collector, commands, env
 
     env.choose_settings()
-    collector.calm(loaded=False)
+    collector.calm(collector.BULK, loaded=False)
     commands.run(execute_from_command_line, sys.argv)
 
 

@@ -29,7 +29,7 @@ def keep_our_logging(**kwargs: Any) -> None:
 @worker_init.connect
 def calm_collector(**kwargs: Any) -> None:
     """Before the worker forks, so that its children share what was loaded."""
-    collector.calm(loaded=True)
+    collector.calm(collector.BULK, loaded=True)
 
 
 @app.on_after_finalize.connect

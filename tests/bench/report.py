@@ -85,7 +85,7 @@ def table(results: list[Result]) -> str:
             )
         )
         for name, (found, most) in result.at_most.items():
-            told = f"{found:,.0f}", f"{most:,.0f}", "", "", "ok" if found <= most else "MISSED"
+            told = f"{found:,.4g}", f"{most:,.4g}", "", "", "ok" if found <= most else "MISSED"
             rows.append((f"  {name}", *told))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = []
