@@ -84,6 +84,7 @@ def history(versions: list[Scheme], earned: dict[date, int], until: date) -> lis
     """
     standings: list[Standing] = []
     rank, below_since, scheme, why = 0, None, versions[0], AGED
+    least = 0  # days until a drop, whatever the buffer: after one comes no other on that day
     gathered = _Gathered(earned)
     days = _turning_days(versions, earned, until)
     for index, day in enumerate(days):
@@ -103,19 +104,19 @@ def history(versions: list[Scheme], earned: dict[date, int], until: date) -> lis
                 cause = SCHEME if renewed and day not in earned else EARNED
             rank, below_since = target, None
         elif below_since is None:
-            below_since, why = day, SCHEME if renewed and fits else AGED
+            below_since, least, why = day, 0, SCHEME if renewed and fits else AGED
         standings.append(Standing(day, scheme.codes[rank], value, rank, scheme, cause))
         if below_since is None or scheme.policy == "never":
             continue
         # Nothing is earned before the next turning day: what drops are due until then?
         end = days[index + 1] if index + 1 < len(days) else until + timedelta(days=1)
-        drop = below_since + timedelta(days=scheme.buffer_days)
+        drop = below_since + timedelta(days=max(scheme.buffer_days, least))
         while rank > target and drop < end:
             rank = rank - 1 if scheme.policy == "one_down" else target
             on = max(drop, day)
             standings.append(Standing(on, scheme.codes[rank], value, rank, scheme, why))
-            below_since = drop
-            drop += timedelta(days=max(scheme.buffer_days, 1))
+            below_since, least = on, 1
+            drop = on + timedelta(days=max(scheme.buffer_days, least))
         if rank <= target:
             below_since = None
     return standings

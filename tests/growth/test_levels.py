@@ -83,6 +83,15 @@ def test_earning_again_within_the_buffer_keeps_the_level():
     assert (level(), level_in(58), level_in(68), level_in(69)) == ("high", "high", "high", "low")
 
 
+def test_one_level_a_day_is_lost_also_where_something_is_earned_the_day_after():
+    """It starts no second drop on that day."""
+    steps = {"low": 0, "mid": 60, "high": 100, "top": 200}
+    world.load(*TASKS, levels=levels("one_down", 0, window=60, **steps))
+    gain(200, 61)
+    gain(50, 0)
+    assert (level(), level_in(1)) == ("mid", "low")
+
+
 def test_only_what_is_missing_is_lost():
     world.load(*TASKS, levels=levels("to_earned", 0, window=60))
     gain(100, 60)
