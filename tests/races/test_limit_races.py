@@ -53,14 +53,15 @@ def exactly_ten(reason: str) -> None:
 @pytest.mark.parametrize(("guard", "reason"), EVERY)
 def test_64_events_of_one_customer_at_once_get_what_the_limit_lets_through(guard, reason):
     load(task(kind="cumulative", **guard), budgets=[budget(points=105)])
-    at_once([lambda: take(event()) for _ in range(THREADS)])
+    assert at_once([lambda: take(event()) for _ in range(THREADS)]) == {(1, 0, 0): THREADS}
     exactly_ten(reason)
 
 
 @pytest.mark.parametrize(("guard", "reason"), TOGETHER)
 def test_64_customers_at_once_get_what_the_limit_lets_through(guard, reason):
     load(task(**guard), budgets=[budget(points=105)])
-    at_once([lambda n=n: take(event(who=f"c{n}")) for n in range(THREADS)])
+    calls = [lambda n=n: take(event(who=f"c{n}")) for n in range(THREADS)]
+    assert at_once(calls) == {(1, 0, 0): THREADS}
     exactly_ten(reason)
 
 
