@@ -116,6 +116,24 @@ def test_a_database_that_is_away_is_told_to_everybody_and_nobody_waits_for_ever(
     assert together([event(who="ada")]) == [Outcome(accepted=1)]
 
 
+def test_a_connection_that_the_server_ends_is_made_anew(caplog: pytest.LogCaptureFixture) -> None:
+    """One group fails, and its requests go on alone; the groups after it are not held up."""
+    real, ended = intake._take_in, threading.Event()
+
+    def take_in(events: Any, *, settle: bool) -> Any:
+        if not ended.is_set():
+            ended.set()
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        return real(events, settle=settle)
+
+    requests = [[event(who=f"c{number}")] for number in range(THREADS)]
+    with mock.patch.object(intake, "_take_in", take_in):
+        outcomes = together(*requests)
+    assert outcomes == [Outcome(accepted=1)] * THREADS
+    assert sum("failed together" in record.getMessage() for record in caplog.records) == 1
+
+
 def test_many_rounds_lose_nothing_and_double_nothing() -> None:
     """64 events, each sent by four requests at once: each counts once."""
     events = [event(who=f"c{number % 5}") for number in range(64)]
