@@ -37,7 +37,7 @@ def run(place: Place, *, quick: bool) -> Result | None:
     at_most: dict[str, tuple[float, float]] = {
         "peak MiB": (max(max(one) for one in memory), MOST_MIB)
     }
-    grown = max(memory[0][-5:]) - memory[0][int(len(memory[0]) * 0.3)]
+    grown = events_by_file.growth(memory[0])
     facts: dict[str, object] = {"events": events, "runs": [round(rate) for rate in rates]}
     if quick:  # a short run is over while its processes still begin: told, and not judged
         facts["growth MiB"] = round(grown)

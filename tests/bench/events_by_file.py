@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ TARGET = 0.50
 MOST_MIB = 400
 # Growth from 30 % of the way to the end that is still called flat.
 MOST_GROWTH_MIB = 16
+LOOK_SECONDS = 0.2
 FEED = "bench_feed"
 OURS, PLAIN = "bench_ours", "bench_plain"
 
@@ -31,12 +32,7 @@ class Import:
     """What one import came to."""
 
     rate: float
-    memory: list[float] = field(default_factory=list)  # MiB, in equal steps of time
-
-    @property
-    def growth(self) -> float:
-        """MiB from 30 % of the way to the end."""
-        return max(self.memory[-5:]) - self.memory[int(len(self.memory) * 0.3)]
+    memory: list[float]  # MiB while it took in, every LOOK_SECONDS
 
 
 def run(place: Place, *, quick: bool) -> Result | None:
@@ -76,7 +72,7 @@ def run(place: Place, *, quick: bool) -> Result | None:
         TARGET,
         at_most={
             "peak MiB": (max(max(one.memory) for one in imports), MOST_MIB),
-            "growth MiB": (imports[0].growth, MOST_GROWTH_MIB),
+            "growth MiB": (growth(imports[0].memory), MOST_GROWTH_MIB),
         },
         facts={"events": sizes[0], "runs": [[round(a), round(b)] for a, b in pairs]},
     )
@@ -91,7 +87,10 @@ def import_feed(place: Place, feed: Path, events: int, database: str) -> Import:
 
 
 def watched(place: Place, database: str, *command: str) -> tuple[dict[str, Any], list[float]]:
-    """What a command tells at its end, run by a process of its own, and the MiB that it held."""
+    """What a command tells at its end, run by a process of its own, and the MiB that it held.
+
+    These are of the ``seconds`` that it tells, and so without its beginning, which is Python's.
+    """
     process = subprocess.Popen(
         [sys.executable, "manage.py", *command],
         cwd=env.ROOT,
@@ -110,7 +109,14 @@ def watched(place: Place, database: str, *command: str) -> tuple[dict[str, Any],
         watch.join()
     if process.returncode:
         raise SystemExit(f"{command[0]} failed:\n{errors[-2000:]}")
-    return json.loads(told.strip().splitlines()[-1]), memory
+    outcome = json.loads(told.strip().splitlines()[-1])
+    return outcome, memory[-max(1, int(outcome["seconds"] / LOOK_SECONDS)) :]
+
+
+def growth(memory: list[float]) -> float:
+    """MiB that were added at most after 30 % of the way."""
+    later = memory[int(len(memory) * 0.3) :]
+    return max(later) - later[0]
 
 
 def _watch(process: "subprocess.Popen[str]", memory: list[float]) -> None:
@@ -122,25 +128,13 @@ def _watch(process: "subprocess.Popen[str]", memory: list[float]) -> None:
             # A process that ends just now has no memory any more.
             if held := sum(one.memory_info().rss for one in family):
                 memory.append(held / 2**20)
-        time.sleep(0.2)
+        time.sleep(LOOK_SECONDS)
 
 
 def _written(place: Place) -> list[rows.Batch]:
-    from django.db import connection
-
     batches = rows.read(place.address(OURS))
-    # The rules are read from the database that holds them.
-    connection.close()
-    main = connection.settings_dict["NAME"]
-    connection.settings_dict["NAME"] = OURS
-    try:
+    with place.using(OURS):  # the rules are read from the database that holds them
         rows.add_progress(batches)
-    finally:
-        connection.close()
-        connection.settings_dict["NAME"] = main
-        from growth.rules import rules_of
-
-        rules_of.cache_clear()
     return batches
 
 

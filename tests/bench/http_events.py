@@ -18,6 +18,7 @@ from tests.bench.report import Result, of_runs
 NAME = "http_events"
 TARGET = 0.40
 POINTS = 5
+DATABASE = "bench_http"
 CUSTOMERS = 1000
 # A small program as banks have them. Each event of the benchmark completes the first task, and
 # is counted by the second; segments follow attributes, tags and levels.
@@ -89,7 +90,10 @@ def run(place: Place, *, quick: bool) -> Result:
     bank = _bank(place)
     payments = _payments()
     pairs, slowest = [], []
-    with web.serving(place, web.BARE) as bare_port, web.serving(place, web.OURS) as port:
+    with (
+        web.serving(place, web.BARE, DATABASE) as bare_port,
+        web.serving(place, web.OURS, DATABASE) as port,
+    ):
         rate = 500.0
         # Warm-up: both workers have their statements prepared, and each customer is enrolled.
         for span in (1.0, 2.0):
@@ -105,6 +109,7 @@ def run(place: Place, *, quick: bool) -> Result:
             slowest.append(ours.slowest_ms)
             print(f"{NAME}: {ours.rate:,.0f} of {limit.rate:,.0f} requests/s", flush=True)
         late = _points_seen_late(place, port, bank)
+    place.drop_database(DATABASE)
     figure, limit_rate = of_runs(pairs)
     return Result(
         NAME,
@@ -122,11 +127,14 @@ def run(place: Place, *, quick: bool) -> Result:
 
 
 def _bank(place: Place) -> Bank:
+    """A database that no other benchmark has filled, and a system of the bank that may send."""
+    place.copy_database(DATABASE, "bench_empty")
     program = place.places.data_dir / "program.yaml"
     program.write_text(PROGRAM)
-    place.manage("load_program", str(program))
-    told = json.loads(place.manage("create_api_client", "bench", "--scope", "events:write"))
-    with psycopg.connect(place.address()) as connection:
+    place.manage("load_program", str(program), database=DATABASE)
+    client = ["create_api_client", "bench", "--scope", "events:write"]
+    told = json.loads(place.manage(*client, database=DATABASE))
+    with psycopg.connect(place.address(DATABASE)) as connection:
         connection.execute(bare.TABLES.encode())
     return Bank(told["client_id"], told["secret"])
 
@@ -140,7 +148,8 @@ def _payments() -> Iterator[bytes]:
 
 def _points_seen_late(place: Place, port: int, bank: Bank) -> int:
     """How many of ten events had not brought their points in the answer after theirs."""
-    token = session("bench-7")
+    with place.using(DATABASE):
+        token = session("bench-7")
     late, before = 0, _points(port, token)
     for _ in range(10):
         told = web.ask(port, "POST", "/api/v1/events", *bank.signed(subject="bench-7"))

@@ -74,6 +74,23 @@ class Place:
         # The servers' environment is made anew for each of them.
         os.environ.pop("DATABASE_URL", None)
 
+    @contextmanager
+    def using(self, database: str) -> Iterator[None]:
+        """Django in this process works with that database meanwhile."""
+        from django.db import connection
+
+        from growth.rules import rules_of
+
+        main = connection.settings_dict["NAME"]
+        connection.close()
+        connection.settings_dict["NAME"] = database
+        try:
+            yield
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = main
+            rules_of.cache_clear()
+
 
 @contextmanager
 def made() -> Iterator[Place]:

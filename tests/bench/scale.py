@@ -11,10 +11,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from django.db import connection
-
 from tests.bench import web
-from tests.bench.events_by_file import MOST_GROWTH_MIB, MOST_MIB, Import, import_feed
+from tests.bench.events_by_file import MOST_GROWTH_MIB, MOST_MIB, Import, growth, import_feed
 from tests.bench.http_events import PROGRAM, Bank, session
 from tests.bench.place import Place
 from tests.bench.report import Result
@@ -41,7 +39,7 @@ def run(place: Place, *, quick: bool) -> list[Result]:
     seconds, turns = (1.0, 1) if quick else (4.0, 5)
     answers: Runs = {SMALL: [], LARGE: []}
     slowest: dict[str, Runs] = {SMALL: {}, LARGE: {}}
-    tokens = {name: _sessions(name, sizes[name][0]) for name in sizes}
+    tokens = {name: _sessions(place, name, sizes[name][0]) for name in sizes}
     with _serving(place, SMALL) as small, _serving(place, LARGE) as large:
         for turn in range(turns + 1):
             for name, port in ((SMALL, small), (LARGE, large)):
@@ -100,7 +98,7 @@ def _of_settling(imports: dict[str, Import], facts: dict[str, Any]) -> Result:
         LEAST_RATE,
         at_most={
             "peak MiB": (max(large.memory), MOST_MIB),
-            "growth MiB": (large.growth, MOST_GROWTH_MIB),
+            "growth MiB": (growth(large.memory), MOST_GROWTH_MIB),
         },
         facts=facts,
     )
@@ -167,14 +165,8 @@ def _reads(path: str, tokens: list[str]) -> Iterator[bytes]:
             yield web.request("GET", path, {"Authorization": f"Bearer {token}"})
 
 
-def _sessions(name: str, customers: int) -> list[str]:
+def _sessions(place: Place, name: str, customers: int) -> list[str]:
     """Sessions of customers with entries, from all over the bank."""
-    main = connection.settings_dict["NAME"]
-    connection.close()
-    connection.settings_dict["NAME"] = name
-    try:
-        step = max(1, customers // SESSIONS)
+    step = max(1, customers // SESSIONS)
+    with place.using(name):
         return [session(f"scale-{n}") for n in range(1, customers + 1, step)][:SESSIONS]
-    finally:
-        connection.close()
-        connection.settings_dict["NAME"] = main
