@@ -75,11 +75,12 @@ def _call(mine: _Request) -> None:
 
 def _settle_waiting() -> None:
     """Settle group after group until nobody waits."""
-    # Asked here and not for each group, of whose time it takes a tenth. A connection that breaks
-    # meanwhile fails its own group only: Django closes what it cannot roll back.
+    # Whether the connection lives is asked when there is something to do again and after a group
+    # that failed: asking before each group would take a tenth of its time.
     close_old_connections()
     while group := _next_group():
-        _settle(group)
+        if not _settle(group):
+            close_old_connections()
 
 
 def _next_group() -> list[_Request]:
@@ -98,13 +99,14 @@ def _next_group() -> list[_Request]:
         return group
 
 
-def _settle(group: Sequence[_Request]) -> None:
-    """Settle them together and tell them."""
+def _settle(group: Sequence[_Request]) -> bool:
+    """Settle them together and tell them; False: it failed, and each goes on alone."""
     global _company
     try:
         together = intake.take_in_together([request.events for request in group])
         for request, outcome in zip(group, together or (), strict=bool(together)):
             request.outcome = outcome
+        return together is not None
     finally:
         with _lock:
             _company = len(group) + len(_waiting)
