@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 
+from growth import bankday
 from tests.bench.rows import Batch
 
 
@@ -112,6 +113,8 @@ def write(address: str, batches: Iterable[Batch]) -> float:
     """Write the batches on one connection; returns the seconds that it took."""
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute("SET synchronous_commit = on")
+        # The product books on the bank's day, so current_date has to be that.
+        connection.execute("SELECT set_config('TimeZone', %s, false)", [str(bankday.zone())])
         cursor = connection.cursor()
         start = time.perf_counter()
         for batch in batches:
