@@ -23,7 +23,7 @@ def streak(**facts) -> dict:
 
 def check_in(*days: int, who: str = "ada") -> None:
     """Check in on days so many ago."""
-    world.take(*(event(who=who, when=f"{days_ago(day)}T08:00:00") for day in days))
+    world.take(*(event(who=who, when=days_ago(day)) for day in days))
 
 
 def make_up(day: int, code: str = "s") -> streaks.MadeUp:

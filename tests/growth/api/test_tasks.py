@@ -45,7 +45,7 @@ def post(client, who, day, code="streak"):
 
 
 def check_in(*days: int) -> None:
-    world.take(*(event(when=f"{days_ago(day)}T08:00:00") for day in days))
+    world.take(*(event(when=days_ago(day)) for day in days))
 
 
 def test_milestones_say_what_is_next(client, ada):
