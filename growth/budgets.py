@@ -6,12 +6,13 @@ or held back) on one of its days, by a version that names it; for the programme'
 """
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import F, Q, Sum
+from django.db.models import Min, Q, Sum
 from django.db.models.functions import Now
 
 from growth import bankday
@@ -27,7 +28,7 @@ Use = tuple[int, date | None]  # budget, day (None: in all)
 
 @dataclass(slots=True)
 class Left:
-    """What a budget may give, and has given so far; ``refused`` once something was."""
+    """What a budget may give, and has given so far; ``refused`` once something was (back-tests)."""
 
     points: int
     starts: date | None
@@ -61,25 +62,20 @@ def lock(budget_ids: Iterable[int]) -> dict[int, Left]:
         return {pk: Left(*facts) for pk, *facts in cursor.fetchall()}
 
 
-def store(changes: Mapping[Use, int], refusing: Sequence[int]) -> None:
-    """Add to what (locked) budgets have given; note those that had to refuse."""
+def store(changes: Mapping[Use, int]) -> None:
+    """Add to what (locked) budgets have given."""
     rows = [(budget, day, points) for (budget, day), points in changes.items() if points]
+    if not rows:
+        return
     with connection.cursor() as cursor:
-        if rows:
-            columns = [list(column) for column in zip(*rows, strict=True)]
-            cursor.execute(_ADD, columns)
-            if cursor.rowcount < len(rows):
-                cursor.execute(_BEGIN, columns[:2])
-                missing = {tuple(row) for row in cursor.fetchall()}
-                fresh = [row for row in rows if row[:2] in missing]
-                if fresh:
-                    cursor.execute(_ADD, [list(column) for column in zip(*fresh, strict=True)])
-        if refusing:
-            cursor.execute(
-                """UPDATE growth_budget SET exhausted_at = clock_timestamp()
-                   WHERE id = ANY(%s) AND exhausted_at IS NULL""",
-                [sorted(refusing)],
-            )
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        cursor.execute(_ADD, columns)
+        if cursor.rowcount < len(rows):
+            cursor.execute(_BEGIN, columns[:2])
+            missing = {tuple(row) for row in cursor.fetchall()}
+            fresh = [row for row in rows if row[:2] in missing]
+            if fresh:
+                cursor.execute(_ADD, [list(column) for column in zip(*fresh, strict=True)])
 
 
 _ADD = """
@@ -141,12 +137,16 @@ def differences() -> Iterable[str]:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a budget stands: points, and the day on which they end at the rate of these days."""
+    """How a budget stands: points, and the day on which they end at the rate of these days.
+
+    ``over``: its last day has passed, so that nothing of what is left will be given.
+    """
 
     points: int
     used: int
     a_day: int
     ends_on: date | None
+    over: bool = False
 
     @property
     def left(self) -> int:
@@ -165,18 +165,29 @@ def standings(found: Iterable[Budget]) -> dict[int, Standing]:
     rows = (
         BudgetUse.objects.filter(budget__in=wanted)
         .values("budget_id")
-        .annotate(total=Sum("points", filter=Q(day=None)), lately=Sum("points", filter=recent))
+        .annotate(
+            total=Sum("points", filter=Q(day=None)),
+            lately=Sum("points", filter=recent),
+            first=Min("day", filter=Q(points__gt=0)),
+        )
     )
-    sums = {row["budget_id"]: (row["total"] or 0, row["lately"] or 0) for row in rows}
-    return {budget.pk: _standing(budget, *sums.get(budget.pk, (0, 0)), today) for budget in wanted}
+    uses = {row["budget_id"]: (row["total"] or 0, row["lately"] or 0, row["first"]) for row in rows}
+    return {
+        budget.pk: _standing(budget, *uses.get(budget.pk, (0, 0, None)), today) for budget in wanted
+    }
 
 
-def _standing(budget: Budget, used: int, lately: int, today: date) -> Standing:
+def _standing(budget: Budget, used: int, lately: int, first: date | None, today: date) -> Standing:
+    """``lately`` was given in the last ``BURN_DAYS``, or since ``first`` where that is later."""
     left, ends_on = max(0, budget.points - used), None
+    span = min(BURN_DAYS, (today - first).days + 1) if first else BURN_DAYS
     if lately and left:
-        days = -(-left * BURN_DAYS // lately)
+        days = -(-left * span // lately)
         ends_on = today + timedelta(days=days) if days < 36500 else None
-    return Standing(budget.points, used, lately // BURN_DAYS, ends_on)
+    if ends_on and budget.ends and ends_on > budget.ends:
+        ends_on = None  # its own last day comes first
+    over = budget.ends is not None and budget.ends < today
+    return Standing(budget.points, used, lately // span, ends_on, over)
 
 
 @transaction.atomic
@@ -196,17 +207,32 @@ def raise_alerts() -> list[str]:
     return sorted(code for code, _, _ in rows)
 
 
-def exhausted() -> list[Budget]:
-    """Budgets that have nothing left to give, or had to refuse something."""
-    empty = Q(uses__day=None, uses__points__gte=F("points"))
-    return list(Budget.objects.filter(Q(exhausted_at__isnull=False) | empty).distinct())
+class Fund(NamedTuple):
+    """What a budget whose days have begun can still give; nothing once they are ``over``."""
+
+    code: str
+    programme: bool
+    left: int
+    over: bool
+
+
+def funds() -> list[Fund]:
+    """Every budget whose days have begun."""
+    today = bankday.today()
+    begun = Budget.objects.filter(Q(starts=None) | Q(starts__lte=today)).order_by("code")
+    given = begun.annotate(given=Sum("uses__points", filter=Q(uses__day=None), default=0))
+    found = []
+    for code, programme, points, ends, used in given.values_list(
+        "code", "programme", "points", "ends", "given"
+    ):
+        over = ends is not None and ends < today
+        found.append(Fund(code, programme, 0 if over else points - used, over))
+    return found
 
 
 def reopen(budget: Budget) -> None:
-    """After a change of the budget: what it has left again, it may give again, and alert again."""
+    """After a change of the budget: what it has left again, it may alert of again."""
     given = used(budget)
-    if given < budget.points:
-        Budget.objects.filter(pk=budget.pk).update(exhausted_at=None)
     if given * 100 < budget.points * budget.alert_percent:
         Budget.objects.filter(pk=budget.pk).update(alerted_at=None)
     elif budget.alerted_at is None and given:

@@ -141,9 +141,7 @@ class Room:
         if changed:
             with connection.cursor() as cursor:
                 cursor.execute(_STORE, [list(column) for column in zip(*changed, strict=True)])
-        refusing = [pk for pk, left in self.budgets.items() if left.refused]
-        if self._drawn or refusing:
-            budgets.store(self._drawn, refusing)
+        budgets.store(self._drawn)
         self._counted.clear()
         self._drawn.clear()
 

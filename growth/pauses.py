@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F, Q
 
 from growth import budgets
 from growth.errors import NotFound
@@ -18,7 +19,9 @@ from growth.rules import lock_program
 
 logger = logging.getLogger(__name__)
 
-PROGRAM_PAUSE = "pause program"
+# Of releases that concern every task; a task's code has no spaces, so none of them reads like this.
+PAUSE_ALL, RESUME_ALL = "pause all tasks", "resume all tasks"
+PAUSED_WITH_ALL = "new while all tasks were paused"
 
 
 def stop(task: GrowthTask, release: ProgramRelease, reason: str) -> None:
@@ -63,50 +66,88 @@ def resume_task(*, code: str, origin: str = "") -> bool:
 @transaction.atomic
 def pause_program(*, reason: str, origin: str = "") -> list[str]:
     """Pause every task that is live; returns their codes."""
-    return _stop_all(_locked(), reason, PROGRAM_PAUSE, origin)
+    return _stop_all(_locked(), reason, PAUSE_ALL, origin)
 
 
 @transaction.atomic
 def resume_program(*, origin: str = "") -> list[str]:
     """Let go on what the last pause of the whole program paused; returns the codes.
 
-    Tasks that were paused by themselves, before or since, stay paused.
+    Tasks that were paused by themselves, before or since, stay paused. New ones that came during
+    the pause begin.
     """
     tasks = _locked()
-    last = ProgramRelease.objects.filter(origin__startswith=PROGRAM_PAUSE).order_by("-pk").first()
+    if (last := _last_pause_of_all()) is None:
+        return []
+    return _start_all(_resting(tasks, since=last), RESUME_ALL, origin)
+
+
+def program_is_paused() -> bool:
+    """Whether the whole program was paused, and some task still rests since then."""
+    last = _last_pause_of_all()
     if last is None:
-        return []
-    then = set(TaskVersion.objects.filter(end_release=last.pk).values_list("task_id", flat=True))
-    return _start_all([task for task in tasks if task.pk in then], "resume program", origin)
+        return False
+    ended = ProgramRelease.objects.filter(pk__gt=last, origin__startswith=RESUME_ALL).exists()
+    return not ended and bool(_resting(GrowthTask.objects.filter(paused=True), since=last))
 
 
-@transaction.atomic
+def _last_pause_of_all() -> int | None:
+    found = ProgramRelease.objects.filter(origin__startswith=PAUSE_ALL).order_by("-pk")
+    return found.values_list("pk", flat=True).first()
+
+
+def _resting(tasks: Iterable[GrowthTask], *, since: int) -> list[GrowthTask]:
+    """Those that the pause of everything ended when they were last live, or that came during it."""
+    live = TaskVersion.objects.filter(Q(end_release__gt=F("first_release")) | Q(end_release=None))
+    ended = dict(live.order_by("number").values_list("task_id", "end_release"))
+    return [
+        task
+        for task in tasks
+        if task.paused_because == PAUSED_WITH_ALL or ended.get(task.pk) == since
+    ]
+
+
 def pause_exhausted() -> list[str]:
-    """Pause the tasks whose budget has nothing left to give; returns their codes."""
-    empty = budgets.exhausted()
-    if not empty:
+    """Pause the tasks that their budget cannot pay any more; returns their codes.
+
+    The program is locked (everything that settles waits for it) only if there is one.
+    """
+    if not _unpaid():
         return []
-    tasks = {task.pk: task for task in _locked()}
-    paused: list[str] = []
-    for budget in empty:
-        live = TaskVersion.objects.filter(end_release__isnull=True, task__paused=False)
-        drawing = [
-            tasks[version.task_id]
-            for version in live.order_by("task__code")
-            if gives_points(version.spec)
-            and (budget.programme or version.spec.get("budget") == budget.code)
-        ]
-        reason = f"budget {budget.code} is exhausted"
-        paused += _stop_all(drawing, reason, f"budget {budget.code}", "")
+    with transaction.atomic():
+        tasks = {task.pk: task for task in _locked()}
+        paused: list[str] = []
+        for budget, task_ids in _unpaid().items():
+            reason = f"budget {budget.code} {'is over' if budget.over else 'is exhausted'}"
+            drawing = [tasks[task_id] for task_id in task_ids]
+            paused += _stop_all(drawing, reason, f"budget {budget.code}", "")
     for code in paused:
         logger.warning("task %s is paused: its budget is exhausted", code)
     return paused
 
 
-def gives_points(spec: dict[str, Any]) -> bool:
-    """Whether a version rewards with points at all."""
+def _unpaid() -> dict[budgets.Fund, list[int]]:
+    """Live tasks, by budgets that have less left than any one reward of theirs."""
+    live = TaskVersion.objects.filter(end_release__isnull=True, task__paused=False)
+    found: dict[budgets.Fund, list[int]] = {}
+    versions = list(live.order_by("task__code"))
+    for fund in budgets.funds():
+        unpaid = [
+            version.task_id
+            for version in versions
+            if (fund.programme or version.spec.get("budget") == fund.code)
+            and (least := least_points(version.spec))
+            and least > fund.left
+        ]
+        if unpaid:
+            found[fund] = unpaid
+    return found
+
+
+def least_points(spec: dict[str, Any]) -> int:
+    """The fewest points that a version rewards with; 0 where it never does."""
     rewards = [spec.get("reward"), *(row.get("reward") for row in spec.get("milestones") or ())]
-    return any((reward or {}).get("points") for reward in rewards)
+    return min((p for reward in rewards if (p := (reward or {}).get("points"))), default=0)
 
 
 def _locked(code: str = "") -> list[GrowthTask]:

@@ -143,8 +143,13 @@ def _load_tasks(rows: list[dict], release: ProgramRelease, history: bool, change
         task = GrowthTask.objects.filter(code=row["code"]).first()
         name, spec = plain(row["name"]), task_spec(row)
         if task is None:
-            task = GrowthTask.objects.create(code=row["code"], name=name)
-            changes.lines.append(f"task {task.code}: new")
+            # What is new while everything is paused begins when everything goes on.
+            rests = not row.get("paused") and pauses.program_is_paused()
+            because = pauses.PAUSED_WITH_ALL if rests else ""
+            task = GrowthTask.objects.create(
+                code=row["code"], name=name, paused=rests, paused_because=because
+            )
+            changes.lines.append(f"task {task.code}: new{', paused as all are' if rests else ''}")
         elif task.name != name:
             task.name = name
             task.save(update_fields=["name"])

@@ -13,21 +13,26 @@ from growth.admin.listing import DayColumn, ListView, PointsColumn, RoomViewSet,
 from growth.admin.views import ProgramCreateView, ProgramEditView
 from growth.models import Budget
 
-TONES = {"good": "good", "alert": "wait", "exhausted": "bad"}
+TONES = {"good": "good", "alert": "wait", "exhausted": "bad", "over": "bad"}
 
 
 def state(budget: Budget, standing: budgets.Standing) -> str:
-    """``exhausted``, ``alert`` or ``good``."""
-    if budget.exhausted_at or not standing.left:
+    """``over``, ``exhausted``, ``alert`` or ``good``."""
+    if standing.over:
+        return "over"
+    if not standing.left:
         return "exhausted"
     return "alert" if budget.alerted_at else "good"
 
 
 def said(found: str) -> str:
     """A state in words."""
-    return {"good": _t("in order"), "alert": _t("nearly used up"), "exhausted": _t("used up")}[
-        found
-    ]
+    return {
+        "good": _t("in order"),
+        "alert": _t("nearly used up"),
+        "exhausted": _t("used up"),
+        "over": _t("over"),
+    }[found]
 
 
 class BudgetList(ListView):

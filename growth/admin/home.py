@@ -96,7 +96,7 @@ def _award_warnings(user: Any) -> Any:
         found = budgets.standings(Budget.objects.all())
         for budget in Budget.objects.all():
             how = budget_viewset.state(budget, found[budget.pk])
-            if how != "good":
+            if how in ("alert", "exhausted"):
                 text = _("Budget “{name}” is {state}: {n} points are left.")
                 said = budget_viewset.said(how)
                 left = amount(found[budget.pk].left)

@@ -6,6 +6,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from growth import pauses
+
 # Event types in use (contract section 3), as the end of "each time …".
 EVENTS = {
     "app.logged_in": gettext_lazy("the customer logs in to the app"),
@@ -64,7 +66,7 @@ REASONS = {
 }
 
 # Why tasks pause by themselves.
-_EXHAUSTED = re.compile(r"budget (?P<code>[\w-]+) is exhausted")
+_EXHAUSTED = re.compile(r"budget (?P<code>[\w-]+) is (?P<how>exhausted|over)")
 
 OPERATORS = [
     ("is", gettext_lazy("is")),
@@ -95,8 +97,14 @@ def transfer(reason: str) -> str:
 
 def pause(text: str) -> str:
     """Why a task is paused: what an operator wrote, or our own reason in words."""
+    if text == pauses.PAUSED_WITH_ALL:
+        return _("It was new while all tasks were paused.")
     found = _EXHAUSTED.fullmatch(text)
-    return _("The budget {code} is used up.").format(code=found["code"]) if found else text
+    if found is None:
+        return text
+    over = found["how"] == "over"
+    said = _("The budget {code} is over.") if over else _("The budget {code} is used up.")
+    return said.format(code=found["code"])
 
 
 def amount(value: Any) -> str:

@@ -21,7 +21,6 @@ class Budget(models.Model):
     )
     alert_percent = models.SmallIntegerField(_("alert at (percent)"), default=80)
     alerted_at = models.DateTimeField(_("alerted at"), null=True, editable=False)
-    exhausted_at = models.DateTimeField(_("exhausted at"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("budget")

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from unittest import mock
 
 import pytest
 
@@ -96,14 +97,21 @@ def test_a_budget_gives_on_its_own_days_only():
     tomorrow = bankday.today() + timedelta(days=1)
     load(task(budget="b"), budgets=[budget(starts=tomorrow.isoformat(), ends=str(tomorrow))])
     take(event(who="early"))
-    assert (figures()["refused"], budgets.exhausted()) == ({"budget_exhausted": 1}, [])
+    assert (figures()["refused"], jobs.watch_budgets()) == ({"budget_exhausted": 1}, [])
     posted_in(1, event(who="then"))
     posted_in(2, event(who="late"))
 
     assert [balance(who) for who in ("early", "then", "late")] == [0, 10, 0]
-    assert [found.code for found in budgets.exhausted()] == ["b"]
     days = BudgetUse.objects.exclude(points=0).values_list("day", "points")
     assert set(days) == {(None, 10), (tomorrow, 10)}
+
+
+def test_what_draws_on_a_budget_whose_days_are_over_is_paused():
+    load(task(budget="b"), budgets=[budget(ends=str(bankday.today()))])
+    assert (jobs.watch_budgets(), standing().over) == ([], False)
+    load(budgets=[budget(ends=str(world.days_ago(1)))])
+    assert (jobs.watch_budgets(), standing().over) == (["t"], True)
+    assert GrowthTask.objects.get().paused_because == "budget b is over"
 
 
 def test_an_award_without_points_draws_on_nothing():
@@ -120,10 +128,21 @@ def test_lots_say_which_cost_centre_pays_for_them():
 
 def test_a_budget_tells_how_fast_it_goes_and_when_it_ends():
     load(task(budget="b"), budgets=[budget(points=100)])
-    take(*crowd(7))
-    found, today = standing(), bankday.today()
-    assert (found.used, found.left, found.percent, found.a_day) == (70, 30, 70, 10)
-    assert found.ends_on == today + timedelta(days=3)
+    assert (standing().a_day, standing().ends_on) == (0, None)
+    today = bankday.today()
+    take(*crowd(6))
+    found = standing()
+    assert (found.used, found.left, found.percent) == (60, 40, 60)
+    assert (found.a_day, found.ends_on) == (60, today + timedelta(days=1))  # it began today
+
+    BudgetUse.objects.exclude(day=None).update(day=today - timedelta(days=2))
+    assert (standing().a_day, standing().ends_on) == (20, today + timedelta(days=2))
+    BudgetUse.objects.exclude(day=None).update(day=today - timedelta(days=6))
+    found = standing()
+    assert (found.a_day, found.ends_on) == (8, today + timedelta(days=5))
+
+    Budget.objects.update(ends=today + timedelta(days=4))
+    assert standing().ends_on is None  # it will be over by then
 
 
 def test_an_alert_is_raised_once_and_again_after_more_points_came(caplog):
@@ -161,6 +180,34 @@ def test_what_exhausts_its_budget_is_paused_until_there_is_more():
     assert (completions(), jobs.watch_budgets()) == (4, ["t"])
 
 
+def test_a_task_is_paused_when_its_budget_cannot_pay_it_and_not_before():
+    load(
+        task("large", budget="b", reward={"points": 100}),
+        task("small", event="b.done", budget="b"),
+        budgets=[budget(points=25)],
+    )
+    take(event())
+    assert (figures("large")["refused"], jobs.watch_budgets()) == (
+        {"budget_exhausted": 1},
+        ["large"],
+    )
+    first = event("b.done")
+    take(first, event("b.done", "bob"))
+    assert (completions("small"), jobs.watch_budgets()) == (2, ["small"])
+    take(reversal(first))  # gives the budget 10 points back
+    assert pauses.resume_task(code="small")
+    assert (jobs.watch_budgets(), standing().left) == ([], 15)
+
+
+def test_an_empty_budget_that_nothing_draws_on_keeps_nobody_waiting():
+    """Planted: locking the program first, which all that settles would wait for each time."""
+    load(task(), budgets=[budget(points=0)])
+    with mock.patch.object(pauses, "lock_program", side_effect=AssertionError):
+        assert jobs.watch_budgets() == []
+    load(task(budget="b"))
+    assert jobs.watch_budgets() == ["t"]
+
+
 def test_what_comes_in_during_a_pause_is_never_judged():
     load(task(kind="cumulative"))
     take(event())
@@ -193,6 +240,35 @@ def test_the_whole_program_goes_on_but_for_what_was_paused_by_itself():
     assert paused() == {"u"}
     take(event(who="bob"))
     assert (balance("bob"), pauses.resume_program()) == (20, [])
+
+
+def test_what_was_paused_by_itself_after_everything_went_on_stays_paused():
+    load(task("t"), task("u"))
+    pauses.pause_program(reason="storm")
+    assert pauses.resume_task(code="t")
+    pauses.pause_task(code="t", reason="fraud")
+    assert pauses.resume_program() == ["u"]
+    pauses.pause_task(code="u", reason="fraud, too")
+    assert (pauses.resume_program(), paused()) == ([], {"t", "u"})
+
+
+def test_what_is_new_while_everything_is_paused_begins_when_all_goes_on():
+    load(task("t"))
+    pauses.pause_program(reason="storm")
+    assert load(task("u"), task("v", paused=True)).lines == [
+        "task u: new, paused as all are",
+        "task v: new",
+        "task v: paused",
+    ]
+    assert load(task("u")).lines == []
+    take(event())
+    assert (paused(), balance()) == ({"t", "u", "v"}, 0)
+
+    assert pauses.resume_program() == ["t", "u"]
+    take(event(who="bob"))
+    assert (paused(), balance("bob")) == ({"v"}, 20)
+    load(task("w"))
+    assert paused() == {"v"}
 
 
 def test_a_file_does_not_wake_a_paused_task_unless_it_says_so():
