@@ -30,7 +30,7 @@ export function start() {
 }
 
 // How long the level is sure, and the open tasks that bring growth value.
-const grown = { said: [], helpers: [] };
+const grown = { said: null, helpers: null };
 
 function showGrowth(level, box) {
   const { keep, next, name } = level;
@@ -39,20 +39,23 @@ function showGrowth(level, box) {
     !keep && say("keep_sure", { level: name }),
     next && say("to_next_plain", { n: next.needs, level: next.name }),
   ].filter(Boolean);
-  drawGrowth(box);
+  return drawGrowth(box);
 }
 
 function showHelpers(tasks, box) {
   grown.helpers = tasks.filter((task) => task.reward?.growth > 0 && ["open", "claimable"].includes(task.status)).slice(0, HELPERS);
-  drawGrowth(box);
+  return drawGrowth(box);
 }
 
 function drawGrowth(box) {
-  if (!grown.said.length) return;
-  box.replaceChildren(
-    ...grown.said.map((line) => el("p", { class: "growth__line" }, icon("calendar-check"), el("span", {}, line))),
-    grown.helpers.length ? el("h3", {}, say("helpers")) : "",
-    grown.helpers.length ? el("ul", { class: "growth__tasks" }, ...grown.helpers.map(helper)) : "");
+  const { said, helpers } = grown;
+  if (said?.length) {
+    box.replaceChildren(
+      ...said.map((line) => el("p", { class: "growth__line" }, icon("calendar-check"), el("span", {}, line))),
+      helpers?.length ? el("h3", {}, say("helpers")) : "",
+      helpers?.length ? el("ul", { class: "growth__tasks" }, ...helpers.map(helper)) : "");
+  }
+  return Boolean(said && helpers);
 }
 
 function helper(task) {

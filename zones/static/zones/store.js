@@ -18,6 +18,7 @@ export function path(name, address) {
 export const peek = (name) => (known[name] ||= sources[name]());
 
 // Calls render(data, box) now and after each refresh; shows what went wrong in the box, with a way to try again.
+// A box that waits for more than one source is busy until its render no longer says false.
 export function watch(name, box, render) {
   (watchers[name] ||= []).push({ box, render });
   peek(name);
@@ -38,9 +39,9 @@ async function show(name, { box, render }) {
     if (asked !== known[name]) return;
     broken.delete(name);
     const held = box.contains(document.activeElement) && document.activeElement.closest("[data-block]").dataset.block;
-    render(data, box);
+    const complete = render(data, box) !== false;
     if (held) back(held);
-    box.removeAttribute("aria-busy");
+    if (complete) box.removeAttribute("aria-busy");
   } catch (trouble) {
     if (asked !== known[name]) return;
     if (trouble.code === "session_over") return over(box);
