@@ -140,7 +140,8 @@ def _judged(
 # What was refused before its cause went stays refused when the cause comes back.
 _UPSERT = f"""
     INSERT INTO growth_taskcompletion AS c (customer_id, task_id, key, version_id, event_id, day,
-      points, growth, benefit, times, status, reason, posted_on, claim_by, due_on, postings, pinned)
+      points, growth, benefit, badge, times, status, reason, posted_on, claim_by, due_on, postings,
+      pinned)
     SELECT n.*, 1, false FROM {
     rows_as(
         "n",
@@ -153,6 +154,7 @@ _UPSERT = f"""
         points="int",
         growth="int",
         benefit="text",
+        badge="text",
         times="bigint",
         status="text",
         reason="text",
@@ -163,7 +165,8 @@ _UPSERT = f"""
 }
     ON CONFLICT (customer_id, task_id, key) DO UPDATE SET version_id = excluded.version_id,
       event_id = excluded.event_id, day = excluded.day, points = excluded.points,
-      growth = excluded.growth, benefit = excluded.benefit, times = excluded.times,
+      growth = excluded.growth, benefit = excluded.benefit, badge = excluded.badge,
+      times = excluded.times,
       status = CASE WHEN c.reason = '' THEN excluded.status ELSE 'refused' END,
       reason = CASE WHEN c.reason = '' THEN excluded.reason ELSE c.reason END,
       posted_on = CASE WHEN c.reason = '' THEN excluded.posted_on END,

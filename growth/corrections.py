@@ -14,7 +14,7 @@ from growth.payments import origin
 Status = TaskCompletion.Status
 
 # What of a completion follows from the fold alone.
-FACTS = ("version_id", "event_id", "day", "points", "growth", "benefit", "times")
+FACTS = ("version_id", "event_id", "day", "points", "growth", "benefit", "badge", "times")
 
 
 def facts(completion: Completion) -> dict[str, Any]:
@@ -26,6 +26,7 @@ def facts(completion: Completion) -> dict[str, Any]:
         "points": completion.points,
         "growth": completion.growth,
         "benefit": completion.benefit,
+        "badge": completion.badge,
         "times": completion.times,
     }
 
@@ -78,9 +79,9 @@ def _add_growth(row: TaskCompletion, rule: TaskRule, value: int, day: date, key:
 
 
 def _facts_now(row: TaskCompletion, completion: Completion) -> dict[str, Any]:
-    """What a standing completion is to say. A benefit that was handed out goes with its cause."""
-    kept = {"benefit": row.benefit} if row.status == Status.POSTED else {}
-    return facts(completion) | kept
+    """What a standing completion is to say. What was handed out goes with its cause alone."""
+    handed_out = {"benefit": row.benefit, "badge": row.badge}
+    return facts(completion) | (handed_out if row.status == Status.POSTED else {})
 
 
 def kept(row: TaskCompletion) -> bool:

@@ -46,7 +46,7 @@ def preview(row: dict[str, Any], customer: Customer) -> Preview:
     """
     world = plan({"version": 1, "tasks": [row]}, first=None, last=None).draft
     (rule,) = world.tried.values()
-    heard = read_events([customer.pk], sorted(world.event_types)).get(customer.pk, [])
+    heard = read_events([customer.pk], world).get(customer.pk, [])
     states, completed = fold(world.for_event, {}, heard)
     mine = [done for done in completed if done.rule.task_id == rule.task_id]
     paid, refused = _within_limit(mine, rule.limit.get("per_customer"))

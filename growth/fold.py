@@ -10,7 +10,7 @@ A state is a small JSON object (it is stored as it is):
 * ``count`` and ``period``: matching events in the period under way (once: in the life)
 * ``done``: the last period that was completed
 * ``left``: what has gathered towards the next cumulative completion, as decimal text
-* ``total`` and ``reached``: what has gathered towards milestones, and how many were reached
+* ``total`` and ``top``: what has gathered towards milestones, and the highest target reached
 * ``given``: growth value that the visits of the day ``period`` have brought
 * ``day`` and ``run``: the last day of the run of days under way, and its length
 * ``days`` and ``made``: where days can be made up, the last days that counted and that were
@@ -85,6 +85,8 @@ def is_make_up(rule: TaskRule, event: FoldEvent) -> bool:
 
 def obstacle(rule: TaskRule, event: FoldEvent, unlocked: Mapping[int, Position]) -> Obstacle | None:
     """The first condition that the event fails, but for ``distinct_by``, which comes after all."""
+    if rule.task_id in event.undone:
+        return "undone", None
     made_up = is_make_up(rule, event)
     if made_up and (event.position[1] != MAKE_UP_SOURCE or event.data.get("task") != rule.code):
         return "another_task", None
@@ -131,20 +133,19 @@ def fold(
     }
     completed: list[Completion] = []
     for event in events:
-        unlocking = False
+        moved: set[int] = set()
         for rule in rules_for(event.type, event.release):
             before = states.get(rule.task_id, {})
             after, new = step(rule, before, event, unlocked)
             if after is before:
                 continue
             states[rule.task_id] = after
+            moved.add(rule.task_id)
             if new:
                 completed += new
-                if rule.task_id not in unlocked:
-                    unlocked[rule.task_id] = event.position
-                    unlocking = True
-        if unlocking and (choices := rules_for(CHOICE, event.release)):
-            completed += _choose(choices, states, event, unlocked)
+                unlocked.setdefault(rule.task_id, event.position)
+        if moved and (choices := rules_for(CHOICE, event.release)):
+            completed += _choose(choices, states, event, unlocked, moved)
     return states, completed
 
 
@@ -153,12 +154,18 @@ def _choose(
     states: dict[int, State],
     event: FoldEvent,
     unlocked: dict[int, Position],
+    moved: set[int],
 ) -> list[Completion]:
-    """Complete the choices that ``event`` filled by a first completion, and those these fill."""
+    """Complete the choices that are full once ``event`` counted for one of their tasks.
+
+    Most are filled by it. One that came when its tasks were done already is, too. What completes
+    may in turn be a task of another choice.
+    """
     completed: list[Completion] = []
     waiting = [rule for rule in rules if rule.task_id not in unlocked]
-    while ripe := next((rule for rule in waiting if _is_full(rule, event, unlocked)), None):
+    while ripe := next((rule for rule in waiting if _is_full(rule, event, unlocked, moved)), None):
         waiting.remove(ripe)
+        moved.add(ripe.task_id)
         state = dict(states.get(ripe.task_id, {}))
         _note(state, 1, event)
         states[ripe.task_id] = state
@@ -167,10 +174,11 @@ def _choose(
     return completed
 
 
-def _is_full(rule: TaskRule, event: FoldEvent, unlocked: Mapping[int, Position]) -> bool:
-    firsts = [unlocked[task_id] for task_id in rule.choose if task_id in unlocked]
+def _is_full(
+    rule: TaskRule, event: FoldEvent, unlocked: Mapping[int, Position], moved: set[int]
+) -> bool:
     return (
-        len(firsts) >= rule.target
-        and event.position in firsts
+        not moved.isdisjoint(rule.choose)
+        and sum(task_id in unlocked for task_id in rule.choose) >= rule.target
         and obstacle(rule, event, unlocked) is None
     )

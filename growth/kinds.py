@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 
-from growth.task_rules import MADE_UP, MAX_DAYS_BACK, FoldEvent, Reward, State, TaskRule
+from growth.task_rules import MADE_UP, MAX_DAYS_BACK, FoldEvent, Milestone, Reward, State, TaskRule
 from growth.values import EXACT, number
 
 MAX_COMPLETIONS_PER_EVENT = 1000
@@ -72,12 +72,20 @@ def _cumulative(rule: TaskRule, state: State, event: FoldEvent) -> Gains:
 def _milestones(rule: TaskRule, state: State, event: FoldEvent) -> Gains:
     total = EXACT.add(Decimal(state.get("total", 0)), _amount(rule, event))
     state["total"] = str(total)
-    before = reached = state.get("reached", 0)
-    while reached < len(rule.milestones) and total >= rule.milestones[reached].target:
-        reached += 1
-    state["reached"] = reached
-    passed, last = rule.milestones[before:reached], state.get("n", 0)
+    ahead = milestones_ahead(rule, state)
+    passed = [each for each in ahead if each.target <= total]
+    if passed:
+        state["top"] = str(passed[-1].target)
+    last = state.get("n", 0)
     return [(last + place, each.reward) for place, each in enumerate(passed, 1)], 0
+
+
+def milestones_ahead(rule: TaskRule, state: State) -> tuple[Milestone, ...]:
+    """The milestones above the highest one that was ever reached, whatever the list was then."""
+    top = state.get("top")
+    if top is None:
+        return rule.milestones
+    return tuple(each for each in rule.milestones if each.target > Decimal(top))
 
 
 def _streak(rule: TaskRule, state: State, event: FoldEvent) -> Gains:

@@ -9,7 +9,7 @@ from growth.ledger import Earning
 from growth.levels import GrowthPosting
 from growth.models import TaskCompletion
 from growth.rules import Rules
-from growth.task_rules import Completion, Reward, TaskRule
+from growth.task_rules import Completion, TaskRule
 
 
 class Due(NamedTuple):
@@ -39,15 +39,8 @@ class Due(NamedTuple):
     @classmethod
     def of_row(cls, row: TaskCompletion, rule: TaskRule) -> "Due":
         """For a completion that has waited; ``rule`` is the version that it names."""
-        facts = row.day, row.points, row.growth, row.benefit, _reward(rule, row.key).badge
+        facts = row.day, row.points, row.growth, row.benefit, row.badge
         return cls(row.pk, row.postings, row.customer_id, rule, *facts)
-
-
-def _reward(rule: TaskRule, key: int) -> Reward:
-    """What the version promises for a completion; each milestone has its own."""
-    if rule.milestones and 1 <= key <= len(rule.milestones):
-        return rule.milestones[key - 1].reward
-    return rule.reward
 
 
 def pay(due: list[Due], today: date) -> None:

@@ -1,5 +1,6 @@
 """The growth program as one file: read, check, apply all or nothing, and write it out again."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -25,6 +26,7 @@ from growth.rules import lock_program
 from growth.task_check import NO_TARGET, leans_on
 
 MAX_BYTES = 5 * 2**20
+_BOOL = "tag:yaml.org,2002:bool"
 
 
 @dataclass
@@ -38,7 +40,15 @@ class Changes:
 
 
 class _Loader(yaml.SafeLoader):
-    """Safe YAML without aliases (a few lines of them can stand for gigabytes) or double keys."""
+    """Safe YAML without aliases (a few lines of them can stand for gigabytes) or double keys.
+
+    Truth values are ``true`` and ``false`` alone (as in YAML 1.2): ``on`` is a key.
+    """
+
+    yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != _BOOL]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
     def compose_node(self, parent, index):
         if self.check_event(yaml.AliasEvent):
@@ -56,6 +66,11 @@ class _Loader(yaml.SafeLoader):
                 raise yaml.YAMLError(f"line {line}: the key {key!r} stands twice or is no text")
             seen.add(key)
         return super().construct_mapping(node, deep)
+
+
+_Loader.add_implicit_resolver(
+    _BOOL, re.compile("^(?:true|True|TRUE|false|False|FALSE)$"), [*"tTfF"]
+)
 
 
 def read(text: str) -> Any:
@@ -139,6 +154,7 @@ def _load_segments(rows: list[dict], changes: Changes) -> None:
 
 
 def _load_tasks(rows: list[dict], release: ProgramRelease, history: bool, changes: Changes) -> None:
+    judged: set[str] = set()
     for row in rows:
         task = GrowthTask.objects.filter(code=row["code"]).first()
         name, spec = plain(row["name"]), task_spec(row)
@@ -163,8 +179,13 @@ def _load_tasks(rows: list[dict], release: ProgramRelease, history: bool, change
                 changes.lines.append(f"task {task.code}: {', '.join(differing)} changed")
             current = _new_version(task, spec, current, release)
         _load_pause(task, row.get("paused"), release, changes)
-        if history and not task.paused:
-            _judge_history(task, current, changes)
+        if history and not task.paused and current.first_release:
+            _judge_history(task, current)
+            judged.add(task.code)
+            changes.history = True
+            changes.lines.append(f"task {task.code}: judges the stored events, too")
+    if judged:
+        _pin(judged)
 
 
 def _load_pause(
@@ -203,18 +224,24 @@ def _new_version(
     )
 
 
-def _judge_history(task: GrowthTask, live: TaskVersion, changes: Changes) -> None:
-    """Let the live version judge all that is stored; what was earned stays earned."""
-    if live.first_release == 0:
-        return
+def _judge_history(task: GrowthTask, live: TaskVersion) -> None:
+    """Let the live version judge all that is stored."""
     task.versions.exclude(pk=live.pk).update(first_release=0, end_release=0)
     live.first_release = 0
     live.save(update_fields=["first_release"])
+
+
+def _pin(judged: set[str]) -> None:
+    """What was earned stays earned: by the tasks judged anew, and by those that lean on them."""
+    leaning = {version.task.code: leans_on(version.spec) for version in _current()}
+    concerned, found = set(judged), judged
+    while found:
+        found = {code for code, on in leaning.items() if found.intersection(on)} - concerned
+        concerned |= found
     status = TaskCompletion.Status
     earned = (status.POSTED, status.PENDING, status.CLAIMABLE)
-    TaskCompletion.objects.filter(task=task, status__in=earned).update(pinned=True)
-    changes.history = True
-    changes.lines.append(f"task {task.code}: judges the stored events, too")
+    rows = TaskCompletion.objects.filter(task__code__in=concerned, status__in=earned)
+    rows.update(pinned=True)
 
 
 def dump() -> dict[str, Any]:

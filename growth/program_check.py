@@ -28,7 +28,7 @@ def check_program(document: Any, known: Known) -> list[tuple[str, str]]:
     """All faults of a program file; an empty list says that it can be applied."""
     checker = Checker()
     sections = ("segments", "levels", "tasks", *registry.program_sections)
-    top = checker.mapping(document, "program", ("version",), sections)
+    top = checker.mapping(document, "program", (), ("version", *sections))
     if "version" in top and top["version"] != 1:
         checker.fault("version", "must be 1")
     rules = _check_segments(checker, top.get("segments"), known)

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
@@ -17,6 +17,7 @@ from growth.bulk import array, columns, rows_as
 from growth.fold import Completion, FoldEvent, Position, State, fold
 from growth.models import Customer
 from growth.rules import Rules
+from growth.undoing import Judging, marked
 from growth.values import read_data
 
 
@@ -36,6 +37,8 @@ class Locked:
     def must_refold(self, rules: Rules) -> bool:
         """Whether the stored state cannot simply be folded on."""
         if self.refold or self.folded_release < rules.history_release:
+            return True
+        if rules.undoing and any(event.type in rules.undoing for event in self.new):
             return True
         first = min((event.position for event in self.new), default=None)
         return bool(self.folded and first and first <= self.folded)
@@ -83,7 +86,7 @@ def refold(
     """Fold all stored events of these customers again; returns all that they ever completed."""
     ids = [customer.customer_id for customer in customers]
     stored = read_states(ids)
-    events = read_events(ids, rules.event_types)
+    events = read_events(ids, rules)
     completed: dict[int, list[Completion]] = {}
     for customer in customers:
         customer_id = customer.customer_id
@@ -121,8 +124,15 @@ def parse_states(text: str | None) -> dict[int, State]:
     return {int(task): state for task, state in orjson.loads(text).items()} if text else {}
 
 
-def read_events(customer_ids: list[int], event_types: list[str]) -> dict[int, list[FoldEvent]]:
-    """Stored events that count, of these types, by customer and in the order of events."""
+class Reading(Judging, Protocol):
+    """Versions that judge events, and the types of all the events that they have to see."""
+
+    @property
+    def event_types(self) -> Iterable[str]: ...
+
+
+def read_events(customer_ids: list[int], rules: Reading) -> dict[int, Sequence[FoldEvent]]:
+    """Stored events that count, as these rules see them, by customer and in the order of events."""
     found: dict[int, list[FoldEvent]] = {}
     with prepared.cursor() as cursor:
         cursor.execute(
@@ -130,13 +140,13 @@ def read_events(customer_ids: list[int], event_types: list[str]) -> dict[int, li
                  points_percent
                FROM growth_bankevent
                WHERE customer_id = ANY(%s::bigint[]) AND type = ANY(%s) AND counts""",
-            [array(customer_ids), event_types],
+            [array(customer_ids), list(rules.event_types)],
         )
         for row in cursor.fetchall():
             found.setdefault(row[0], []).append(fold_event(*row[1:]))
     for events in found.values():
         events.sort(key=lambda event: event.position)
-    return found
+    return {customer_id: marked(rules, events) for customer_id, events in found.items()}
 
 
 def fold_event(
@@ -231,7 +241,7 @@ def differences(rules: Rules, batch: int = 2000) -> Iterable[str]:
         Customer.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:batch]
     ):
         last = ids[-1]
-        stored, events = read_states(ids), read_events(ids, rules.event_types)
+        stored, events = read_states(ids), read_events(ids, rules)
         completed: dict[int, list[Completion]] = {}
         for customer_id in ids:
             folded, done = fold(rules.for_event, {}, events.get(customer_id, []))

@@ -13,13 +13,13 @@ from growth import levels, prepared, segments
 from growth.conditions import Where
 from growth.models import Budget, ProgramRelease, Segment, TaskVersion
 from growth.task_rules import (
-    CHOICE,
     NOTHING,
     MakeUp,
     Measure,
     Milestone,
     Reward,
     TaskRule,
+    UndoneBy,
     Velocity,
 )
 from growth.values import iso_date
@@ -60,6 +60,9 @@ class Rules:
             self.newest[rule.task_id] = rule
             if version.end_release is None:
                 self.by_task[rule.task_id] = rule
+        self.undoing = frozenset(
+            rule.undone_by.event for rule in self.by_version.values() if rule.undone_by
+        )
         self._judging: dict[tuple[str, int], list[TaskRule]] = {}
         self.schemes = levels.schemes()
         self._segments = list(Segment.objects.all())
@@ -124,8 +127,8 @@ class Rules:
 
     @property
     def event_types(self) -> list[str]:
-        """Types that any version of any task listens to."""
-        return [event_type for event_type in self._by_event if event_type != CHOICE]
+        """Types that any version of any task has to see."""
+        return sorted({kind for rule in self.by_version.values() for kind in rule.reads})
 
 
 def compile_rule(
@@ -189,6 +192,7 @@ def rule_from_spec(
         risk=spec.get("risk", False),
         budget=spec.get("budget", ""),
         on_reversal=spec.get("on_reversal", "cap_at_zero"),
+        undone_by=UndoneBy(**spec["undone_by"]) if spec.get("undone_by") else None,
     )
 
 

@@ -145,7 +145,7 @@ def _check_month(rule: TaskRule, customer_id: int, day: date) -> None:
 def _check_streak(rules: Rules, rule: TaskRule, customer_id: int, end: datetime) -> None:
     """That the day was missed, that a make-up would count, and that no reward has closed it."""
     event = _candidate(rules, rule, customer_id, end)
-    heard = read_events([customer_id], rules.event_types).get(customer_id, [])
+    heard = read_events([customer_id], rules).get(customer_id, [])
     before = [one for one in heard if one.day <= event.day]
     states, _ = fold(rules.for_event, {}, before)
     state = states.get(rule.task_id, {})

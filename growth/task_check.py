@@ -24,13 +24,14 @@ _KEYS = (
     "event", "where", "target", "sum_of", "distinct_by", "segment", "requires", "starts", "ends",
     "claim", "claim_within_days", "reward", "points_expire", "limit", "grace_days", "make_up",
     "milestones", "choose", "measures", "growth_a_day", "hold_days", "velocity", "risk", "budget",
-    "on_reversal", "paused",
+    "on_reversal", "undone_by", "paused",
 )  # fmt: skip
 # Keys that only some kinds have.
 _ONLY_FOR = {
     "event": _OF_EVENTS,
     "where": _OF_EVENTS,
     "distinct_by": _OF_EVENTS,
+    "undone_by": _OF_EVENTS,
     "sum_of": ("cumulative", "milestones"),
     "target": _COUNTING,
     "reward": (*_COUNTING, "choose"),
@@ -122,6 +123,7 @@ def check_task(checker: Checker, row: Mapping, path: str, codes: Codes) -> None:
         check_operators(checker, condition, place, dates=False)
     if "segment" in row:
         checker.known(row["segment"], f"{path}.segment", "segment", codes.segments)
+    _check_undone_by(checker, row, path)
     _check_window(checker, row, path)
     _check_streak(checker, row, path)
     _check_milestones(checker, row, path, codes)
@@ -154,6 +156,20 @@ def _check_target(checker: Checker, row: Mapping, value: Any, path: str) -> None
             checker.fault(path, "must be a number above 0")
     else:
         checker.whole(value, path, 1)
+
+
+def _check_undone_by(checker: Checker, row: Mapping, path: str) -> None:
+    if "undone_by" not in row:
+        return
+    place = f"{path}.undone_by"
+    undone_by = checker.mapping(row["undone_by"], place, ("event",), ("same", "within_days"))
+    for key in ("event", "same"):
+        if key in undone_by:
+            checker.text(undone_by[key], f"{place}.{key}")
+    if "event" in undone_by and undone_by["event"] == row.get("event"):
+        checker.fault(f"{place}.event", "must be another type than the task's own event")
+    if "within_days" in undone_by:
+        checker.whole(undone_by["within_days"], f"{place}.within_days", 0, 3650)
 
 
 def _check_window(checker: Checker, row: Mapping, path: str) -> None:

@@ -14,6 +14,9 @@ MAKE_UP_SOURCE = "/zones/make-up"
 MAX_DAYS_BACK = 31
 # Under this type the rules are found that have no event of their own: choices among tasks.
 CHOICE = ""
+# Under a type with this before it, the rules are found whose earlier events such an event undoes.
+# No event has such a type: texts with NUL are refused.
+UNDOES = "\0undoes "
 
 Position = tuple[datetime, str, str]  # time, source, id: the order of events
 State = dict[str, Any]
@@ -31,6 +34,7 @@ class FoldEvent:
     audience: frozenset[int]
     release: int
     points_percent: int = 100  # what the customer's level then made of points
+    undone: frozenset[int] = frozenset()  # ids of tasks for which a later event undid it
 
 
 class Reward(NamedTuple):
@@ -66,6 +70,15 @@ class MakeUp(NamedTuple):
     per_month: int
     points: int
     days_back: int
+
+
+class UndoneBy(NamedTuple):
+    """A later event that undoes the task's own: with the ``same`` value in that field, where one
+    is named, and within so many days."""
+
+    event: str
+    same: str = ""
+    within_days: int | None = None
 
 
 class Velocity(NamedTuple):
@@ -112,11 +125,18 @@ class TaskRule:
     draws: tuple[int, ...] = ()  # ids of the budgets that its points come from
     cost_centre: str = ""
     on_reversal: str = "cap_at_zero"
+    undone_by: UndoneBy | None = None
 
     @property
     def listens(self) -> tuple[str, ...]:
-        """Types of the events that the version judges."""
-        return (self.event, MADE_UP) if self.make_up else (self.event,)
+        """Under what types the version is asked for; see ``CHOICE`` and ``UNDOES``."""
+        undoes = (UNDOES + self.undone_by.event,) if self.undone_by else ()
+        return (self.event, MADE_UP, *undoes) if self.make_up else (self.event, *undoes)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Types of the events that the version has to see."""
+        return tuple(kind.removeprefix(UNDOES) for kind in self.listens if kind != CHOICE)
 
 
 class Completion(NamedTuple):

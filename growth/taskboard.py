@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.db.models import Count, Max, Min, Q, Sum
 
 from growth.fold import first_completion
-from growth.kinds import day_number, period_start
+from growth.kinds import day_number, milestones_ahead, period_start
 from growth.models import GrowthTask, TaskCompletion, TaskProgress
 from growth.queries import program_now
 from growth.sessions import Visitor
@@ -171,7 +171,7 @@ def _standing_of(
     state = states.get(task.pk, {})
     unlocked = {task_id for task_id, one in states.items() if first_completion(one) is not None}
     current, complete = progress(rule, state, today, unlocked)
-    ahead = _milestone_ahead(rule, state)
+    ahead, left = _milestone_ahead(rule, state), milestones_ahead(rule, state)
     reward = ahead.reward if ahead else rule.reward
     if mine.number(_S.CLAIMABLE):
         status = CLAIMABLE
@@ -202,8 +202,8 @@ def _standing_of(
         lapsed=mine.lapsed,
         badge=reward.badge,
         milestones=tuple(
-            MilestoneStanding(each.target, place < state.get("reached", 0), each.reward)
-            for place, each in enumerate(rule.milestones)
+            MilestoneStanding(each.target, each not in left, each.reward)
+            for each in rule.milestones
         ),
     )
 
@@ -212,7 +212,7 @@ def _milestone_ahead(rule: TaskRule, state: State) -> Milestone | None:
     """The milestone to reach next; the last one where all are reached."""
     if not rule.milestones:
         return None
-    return rule.milestones[min(state.get("reached", 0), len(rule.milestones) - 1)]
+    return next(iter(milestones_ahead(rule, state)), rule.milestones[-1])
 
 
 def target_of(rule: TaskRule, state: State) -> Decimal:
@@ -251,7 +251,7 @@ def progress(
         chosen = Decimal(len(unlocked & set(rule.choose)))
         return target if complete else min(chosen, target), complete
     if rule.kind == "milestones":
-        complete = state.get("reached", 0) >= len(rule.milestones)
+        complete = not milestones_ahead(rule, state)
         total = max(Decimal(0), Decimal(state.get("total", 0)))
         return target if complete else min(total, target), complete
     if rule.kind == "activity":

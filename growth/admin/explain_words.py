@@ -143,6 +143,10 @@ def _why_not(each: EventVerdict, names: _Names) -> str:
             return _("“{task}” was completed only on {day}").format(
                 task=task, day=_moment(facts["at"])
             )
+        case "undone":
+            return _("it was undone on {day}: {event}").format(
+                day=_moment(facts["at"]), event=words.event(facts["type"])
+            )
         case "field_missing":
             return _("it has no “{field}”").format(field=facts["field"])
         case "counted_already":

@@ -26,6 +26,8 @@ PLACES = {
     "points_expire.on": "expiry_on",
     "velocity": "velocity_completions",
     **{f"velocity.{key}": f"velocity_{key}" for key in kind_spec.VELOCITY},
+    "undone_by": "undone_by_event",
+    **{f"undone_by.{key}": f"undone_by_{key}" for key in kind_spec.UNDONE_BY},
     **{key: key for key in kind_spec.GUARDS},
 }
 
@@ -122,7 +124,24 @@ class KindFields(ProgramForm):
         label=_("Points that were spent before they are taken back"),
         choices=kind_spec.ON_REVERSAL,
         required=False,
-        help_text=_("When an event is reversed: a refund, a card that is unbound."),
+        help_text=_("When what led to a reward is undone: a refund, a card that is unbound."),
+    )
+    undone_by_event = forms.CharField(
+        label=_("Undone by"),
+        max_length=128,
+        required=False,
+        help_text=_("Example: card.unbound – who unbinds the card loses the reward for it."),
+        widget=forms.TextInput({"list": "gz-events", "autocomplete": "off"}),
+    )
+    undone_by_same = forms.CharField(
+        label=_("Where this is the same in both"),
+        max_length=128,
+        required=False,
+        help_text=_("Example: card_token – another card that is unbound takes nothing back."),
+    )
+    undone_by_within_days = whole(
+        _("Within so many days"),
+        _("Example: 30 – a card that is unbound later takes nothing back. Empty: for ever."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -16,6 +16,7 @@ REWARDS = ("points", "growth", "benefit", "badge")
 GUARDS = ("claim_within_days", "hold_days", "risk", "budget", "on_reversal")
 MAKE_UP = ("per_month", "points", "days_back")
 VELOCITY = ("completions", "within_hours", "then")
+UNDONE_BY = ("event", "same", "within_days")
 THEN = [
     ("", _("No check")),
     ("hold", _("Hold the reward back until somebody has looked")),
@@ -32,12 +33,13 @@ USUAL = {"on_reversal": "cap_at_zero", "risk": False, "hold_days": 0, "grace_day
 def to_initial(spec: Mapping[str, Any]) -> Raw:
     """Values of the form's fields; the streams of blocks are left to the caller."""
     make_up, velocity = spec.get("make_up") or {}, spec.get("velocity") or {}
-    choose = spec.get("choose") or {}
+    choose, undone_by = spec.get("choose") or {}, spec.get("undone_by") or {}
     stored = {key: spec.get(key) for key in ("grace_days", "growth_a_day", *GUARDS)}
     return {
         **{key: None if value == USUAL.get(key) else value for key, value in stored.items()},
         **{f"make_up_{key}": make_up.get(key) for key in MAKE_UP},
         **{f"velocity_{key}": velocity.get(key) for key in VELOCITY},
+        **{f"undone_by_{key}": undone_by.get(key) for key in UNDONE_BY},
         "choose_of": choose.get("of") or [],
         "choose_at_least": choose.get("at_least"),
     }
@@ -49,6 +51,7 @@ def to_row(cleaned: Mapping[str, Any], milestones: list[Raw], measures: list[Raw
         **{key: cleaned[key] for key in ("grace_days", "growth_a_day", *GUARDS)},
         "make_up": _filled({key: cleaned[f"make_up_{key}"] for key in MAKE_UP}),
         "velocity": _filled({key: cleaned[f"velocity_{key}"] for key in VELOCITY}),
+        "undone_by": _filled({key: cleaned[f"undone_by_{key}"] for key in UNDONE_BY}),
         "choose": _filled({"of": cleaned["choose_of"], "at_least": cleaned["choose_at_least"]}),
         "milestones": to_milestones(milestones),
         "measures": to_measures(measures),

@@ -111,6 +111,14 @@ panel = ObjectList(
                         FieldPanel("velocity_then"),
                     ]
                 ),
+                FieldRowPanel(
+                    [
+                        FieldPanel("undone_by_event"),
+                        FieldPanel("undone_by_same"),
+                        FieldPanel("undone_by_within_days"),
+                    ],
+                    attrs=_for_kinds("undone_by"),
+                ),
                 FieldPanel("on_reversal"),
             ],
             heading=_("Against abuse"),

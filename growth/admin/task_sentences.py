@@ -298,5 +298,20 @@ def _guards(spec: Mapping[str, Any], names: Names) -> Iterable[str]:
         yield _("Paid from the budget “{budget}”, and refused when that is used up.").format(
             budget=names.budgets.get(code, code)
         )
+    if undone_by := spec.get("undone_by"):
+        yield _undone(undone_by)
     if spec.get("on_reversal") == "allow_negative":
         yield _("Points that are taken back after they were spent are owed, and repaid first.")
+
+
+def _undone(by: Mapping[str, Any]) -> str:
+    days, field = by.get("within_days"), by.get("same")
+    if field and days is not None:
+        text = _("If {event} within {n} days, with the same “{field}”, the reward is taken back.")
+    elif field:
+        text = _("If {event} later, with the same “{field}”, the reward is taken back.")
+    elif days is not None:
+        text = _("If {event} within {n} days, the reward is taken back.")
+    else:
+        text = _("If {event} later, the reward is taken back.")
+    return text.format(event=event(by.get("event", "")), field=field, n=days)

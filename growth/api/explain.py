@@ -40,7 +40,7 @@ class JudgedEventSerializer(serializers.Serializer):
     counted = serializers.BooleanField()
     code = serializers.CharField(
         help_text=(
-            "reversed, waiting, other_version, outside_window, not_in_audience,"
+            "reversed, waiting, other_version, undone, outside_window, not_in_audience,"
             " before_prerequisite, wrong_field, field_missing, counted_already,"
             " completed_already, period_done, day_done, adds_nothing, implausible; or empty"
         )

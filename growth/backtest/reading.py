@@ -5,7 +5,7 @@ judged later, in the order of events over all customers.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
@@ -21,6 +21,7 @@ from growth.fold import fold
 from growth.models import Customer
 from growth.progress import fold_event
 from growth.task_rules import Completion, FoldEvent
+from growth.undoing import marked
 
 DRAFT, LIVE = 0, 1
 FETCHED = 2000
@@ -107,9 +108,10 @@ def _excluded(part: Slice) -> set[int]:
     return set(found.values_list("pk", flat=True))
 
 
-def _completed(plan: Plan, world: World, events: list[FoldEvent]) -> Iterable[Completion]:
+def _completed(plan: Plan, world: World, events: Sequence[FoldEvent]) -> Iterable[Completion]:
     """What the tried tasks complete on the days under test."""
     states: dict[int, Any] = {}
+    events = marked(world, events)
     if plan.first:
         earlier = [event for event in events if event.day < plan.first]
         events = events[len(earlier) :]

@@ -6,6 +6,7 @@ Nothing here is stored: new tasks and segments get ids that no row has.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from growth import budget_section, program
@@ -14,7 +15,7 @@ from growth.models import Budget, GrowthTask, Segment
 from growth.program_check import check_program
 from growth.queries import program_now
 from growth.rules import Rules, drawn_by, rule_from_spec
-from growth.task_rules import CHOICE, TaskRule
+from growth.task_rules import TaskRule
 
 
 class World:
@@ -51,8 +52,8 @@ class World:
 
     @property
     def event_types(self) -> set[str]:
-        """Types that some version listens to."""
-        return {kind for rule in self._rules() for kind in rule.listens} - {CHOICE}
+        """Types that some version has to see."""
+        return {kind for rule in self._rules() for kind in rule.reads}
 
     @property
     def read_types(self) -> set[str]:
@@ -60,9 +61,19 @@ class World:
         return {
             kind
             for rule in self._rules()
-            if rule.where or rule.sum_of or rule.distinct_by or rule.measures or rule.make_up
-            for kind in rule.listens
+            if rule.where
+            or rule.sum_of
+            or rule.distinct_by
+            or rule.measures
+            or rule.make_up
+            or rule.undone_by
+            for kind in rule.reads
         }
+
+    @cached_property
+    def undoing(self) -> frozenset[str]:
+        """Types of events by which those of some task are undone."""
+        return frozenset(rule.undone_by.event for rule in self._rules() if rule.undone_by)
 
     def _for(self, event_type: str, release: int, under_test: bool) -> list[TaskRule]:
         key = event_type, release, under_test

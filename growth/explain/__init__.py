@@ -19,7 +19,7 @@ from growth.fold import first_completion
 from growth.models import Budget, BudgetUse, Customer, GrowthTask, TaskCompletion, TaskCounter
 from growth.queries import program_now
 from growth.rules import Rules
-from growth.task_rules import CHOICE, State, TaskRule
+from growth.task_rules import State, TaskRule
 from growth.taskboard import progress, target_of
 
 MOST_EVENTS = 500
@@ -125,7 +125,7 @@ def _types(rules: Rules, versions: list[TaskRule]) -> set[str]:
     """Types of events that the task, or what it requires or chooses from, listens to."""
     needed = rules.needed_by(versions)
     leaning = [rule for rule in rules.by_version.values() if rule.task_id in needed]
-    return {kind for rule in [*versions, *leaning] for kind in rule.listens} - {CHOICE}
+    return {kind for rule in [*versions, *leaning] for kind in rule.reads}
 
 
 def _fates(customer_id: int, task: GrowthTask) -> Iterable[Fate]:

@@ -1,7 +1,7 @@
 """Why each stored event of a customer counted for a task or did not, told by the fold's steps."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -11,9 +11,11 @@ from django.db import connection
 from growth.cloudevents import REVERSED
 from growth.conditions import Where
 from growth.fold import distinct_mark, first_completion, fold, is_make_up, obstacle
+from growth.kinds import milestones_ahead
 from growth.progress import fold_event
 from growth.rules import Rules
 from growth.task_rules import Completion, FoldEvent, Position, State, TaskRule
+from growth.undoing import Undone, undone
 from growth.values import number
 
 PERIODIC = ("daily", "weekly", "monthly")
@@ -25,10 +27,10 @@ ELSEWHERE = "another_task"  # a make-up day of another task, and so nothing to t
 class EventVerdict:
     """Whether a stored event counted for the task; if not, ``code`` says why not.
 
-    Codes: reversed, waiting, other_version, outside_window, not_in_audience, before_prerequisite,
-    wrong_field, field_missing, counted_already, completed_already, period_done, day_done,
-    adds_nothing. One that counted may be ``implausible``: it would have completed the task too
-    often. ``facts`` hold what decided.
+    Codes: reversed, waiting, other_version, undone, outside_window, not_in_audience,
+    before_prerequisite, wrong_field, field_missing, counted_already, completed_already,
+    period_done, day_done, adds_nothing. One that counted may be ``implausible``: it would have
+    completed the task too often. ``facts`` hold what decided.
     """
 
     source: str
@@ -61,9 +63,13 @@ class Trace:
         versions = rules.versions_of(task_id)
         self._numbers = {rule.version_id: n for n, rule in enumerate(versions, 1)}
         self._types = {kind for rule in versions for kind in rule.listens}
+        self._undone: Undone = {}
 
     def tell(self, stored: Iterable[Stored]) -> Iterator[EventVerdict]:
         """A verdict on each event of a type that some version of the task listens to, in order."""
+        stored = list(stored)
+        folded = [event for event, counts, settled in stored if counts and settled]
+        self._undone = undone(self._rules, folded)
         for event, counts, settled in stored:
             mine = event.type in self._types
             if not counts:
@@ -74,7 +80,8 @@ class Trace:
                 if mine:
                     yield self._verdict(event, "waiting")
             else:
-                yield from self._fold(event, mine)
+                tasks = frozenset(self._undone.get(event.position, ()))
+                yield from self._fold(replace(event, undone=tasks) if tasks else event, mine)
 
     def _fold(self, event: FoldEvent, mine: bool) -> Iterator[EventVerdict]:
         before = self.states
@@ -164,6 +171,9 @@ class Trace:
         code: str,
         about: int | Where | None,
     ) -> dict[str, Any]:
+        if code == "undone":
+            by = self._undone[event.position][rule.task_id]
+            return {"by": identity(by), "type": by.type, "at": by.position[0]}
         if isinstance(about, Where):
             operator, expected = about.failed(event.data) or ("", None)
             found = event.data.get(about.field)
@@ -191,7 +201,7 @@ def _idle(
         return "", {}
     if rule.kind in PERIODIC and before.get("done") == after.get("period"):
         return "period_done", {"period": after.get("period")}
-    if rule.kind == "milestones" and before.get("reached", 0) >= len(rule.milestones):
+    if rule.kind == "milestones" and not milestones_ahead(rule, before):
         return "completed_already", {}
     if rule.kind == "activity":
         full = after.get("given", 0) >= rule.growth_a_day

@@ -155,7 +155,7 @@ def _why_not(code: str, facts: Mapping[str, Any], names: Mapping[Any, str]) -> s
             return _("the task was not open to you then.")
         case "other_version":
             return _("the task was not running then.")
-        case "reversed":
+        case "reversed" | "undone":
             return _("it was undone later.")
         case "counted_already":
             return _("it had counted already.")

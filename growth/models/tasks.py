@@ -127,6 +127,7 @@ class TaskCompletion(models.Model):
     points = models.IntegerField(_("points"))
     growth = models.IntegerField(_("growth value"))
     benefit = models.CharField(_("benefit"), max_length=64, blank=True, default="")
+    badge = models.CharField(_("badge"), max_length=64, blank=True, default="", db_default="")
     times = models.BigIntegerField(_("times"), default=1)
     status = models.CharField(_("status"), max_length=12, choices=Status)
     reason = models.CharField(_("reason"), max_length=32, blank=True, default="")

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
-from growth import badge_images, badges, icon_shapes, program
+from growth import badge_images, badges, claims, icon_shapes, program
 from growth.errors import ProgramFaults
 from growth.models import Badge
 from tests.growth import world
@@ -85,3 +85,19 @@ def test_every_icon_has_lines_within_its_grid(icon):
     points = [point for line in icon_shapes.icon_lines(icon) for point in line]
     assert len(points) > 5
     assert all(0 <= x <= 24 and 0 <= y <= 24 for x, y in points)
+
+
+def test_what_waits_brings_the_badge_that_it_was_promised_whatever_the_list_becomes():
+    def steps(*targets: int) -> dict:
+        rows = [{"target": n, "reward": {"badge": f"b{n}", "points": n}} for n in targets]
+        found = task("m", "milestones", milestones=rows, claim="manual")
+        del found["reward"]
+        return found
+
+    rows = [TOP | {"code": f"b{n}", "name": {"en": f"B{n}"}} for n in (1, 2, 3)]
+    world.load(steps(2), badges=rows)
+    world.take(event(), event())
+    world.load(steps(1, 2, 3))
+    world.take(event())
+    claims.claim_task(customer_id=world.customer().pk, code="m")
+    assert sorted(held()) == ["b2", "b3"]

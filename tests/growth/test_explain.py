@@ -86,7 +86,7 @@ def completions(code: str, who: int, heard: set | None) -> list[tuple]:
     rules, _today = program_now()
     task_id = GrowthTask.objects.get(code=code).pk
     states, done = {}, []
-    for found in read_events([who], rules.event_types).get(who, []):
+    for found in read_events([who], rules).get(who, []):
         deaf = heard is not None and found.position[1:] not in heard
 
         def judging(kind, release, deaf=deaf):
@@ -103,6 +103,9 @@ def check_reason(row: dict, ref: str, verdict) -> None:
     stored = BankEvent.objects.get(source=verdict.source, event_id=verdict.event_id)
     day = stored.time.astimezone(BANK).date()
     late = row.get("ends") and day > row["ends"]
+    if verdict.code == "undone":
+        assert row["undone_by"]["event"] == verdict.facts["type"]
+        return
     if (row.get("starts") and day < row["starts"]) or late:
         assert verdict.code == "outside_window"
     elif row.get("segment") and row["segment"] not in worlds.AUDIENCES[ref]:

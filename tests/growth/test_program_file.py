@@ -1,11 +1,14 @@
 """The growth program as a file: every fault is named with its path, and nothing is half applied."""
 
+import re
 from datetime import date, datetime
 
 import pytest
 import yaml
+from django.conf import settings
 from django.core.management.base import CommandError
 
+from growth import program
 from growth.errors import ProgramFaults
 from tests.growth import world
 from tests.growth.world import levels, segment, task
@@ -320,6 +323,22 @@ def test_what_a_file_does_not_name_stays_as_it_is():
     }
 
 
+def test_the_example_of_the_howto_is_read_as_it_stands():
+    text = (settings.BASE_DIR / "docs/howto/program.md").read_text()
+    (example,) = re.findall(r"```yaml\n(.*?)```", text, re.S)
+    with pytest.raises(ProgramFaults) as refused:
+        world.load_text(example)
+    # It shows what is more than the contract's own example has: names and other tasks stand there.
+    others = {path: text for path, text in refused.value.faults if not path.endswith(".name")}
+    assert [text for text in others.values() if not text.startswith("there is no ")] == []
+
+
+def test_only_true_and_false_are_truth_values():
+    document = program.read("{on: no, yes: off, a: [true, False, Yes], b: truely}")
+    assert document == {"on": "no", "yes": "off", "a": [True, False, "Yes"], "b": "truely"}
+
+
 def test_any_top_level_key_may_be_left_out_or_empty():
+    assert world.load_text("{}").lines == []
     assert world.load_text("version: 1").lines == []
     assert world.load_text("version: 1\ntasks:\nsegments: []\nlevels:\n").lines == []

@@ -173,3 +173,63 @@ class TestHistory:
         assert settling.refold_customers() == 0
         take(event(who="bob"))
         assert (completions(), world.differences()) == (2, [])
+
+
+def steps(*targets: int, **facts) -> dict:
+    rows = [{"target": target, "reward": {"points": target}} for target in targets]
+    found = task("m", "milestones", milestones=rows, **facts)
+    del found["reward"]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "given", "left"),
+    [
+        ((3, 10), (1, 3, 10), 3, 10),  # one is put below what was reached: it is passed already
+        ((1, 3, 10), (3, 10), 4, 10),  # one is taken out
+        ((1, 3), (5, 7), 4, 12),
+    ],
+)
+def test_milestones_reached_stay_reached_whatever_the_list_becomes(before, after, given, left):
+    load(steps(*before))
+    deliver(*(event(when=f"2025-01-{day:02}") for day in range(1, 5)))
+    assert balance() == given
+    load(steps(*after))
+    take(event(when="2025-01-05"))
+    assert balance() == given + 5 * (5 in after)
+    take(*(event(when=f"2025-01-{day:02}") for day in range(6, 13)))
+    assert (balance(), world.differences()) == (given + left, [])
+
+
+def test_a_choice_of_tasks_done_before_is_completed_by_the_next_event_that_counts_for_one():
+    once, often = task("a"), task("b", "daily", event="b.done")
+    load(once, often, task("c", event="c.done"))
+    take(event(), event("b.done"))
+    load(task("both", "choose", event=None, choose={"of": ["a", "b"], "at_least": 2}))
+    take(event("c.done", when="2025-01-16"))
+    assert completions("both") == 0
+    take(event("b.done", when="2025-01-17"))
+    assert (world.completion_days("both"), world.differences()) == (["2025-01-17"], [])
+
+
+@pytest.mark.parametrize("loaded", ["alone", "together", "after"])
+def test_judging_a_task_anew_takes_nothing_from_what_leans_on_it(loaded):
+    first = task("a", reward={"points": 1})
+    leaning = [
+        task("b", event="b.done", requires=["a"], reward={"points": 10}),
+        task(
+            "c", "choose", event=None, choose={"of": ["b"], "at_least": 1}, reward={"points": 100}
+        ),
+    ]
+    load(first, *leaning)
+    deliver(event(when="2025-01-01"), event("b.done", when="2025-01-02"))
+    assert balance() == 111
+
+    stricter = first | {"where": [{"field": "x", "is": 1}]}
+    if loaded == "after":
+        load(*leaning, history=True)
+    load(stricter, *(leaning if loaded == "together" else ()), history=True)
+
+    assert (balance(), world.differences()) == (111, [])
+    take(event(who="bob", when="2025-01-01"), event("b.done", "bob", "2025-01-02"))
+    assert balance("bob") == 0

@@ -39,6 +39,7 @@ class Verdict:
     completions: dict = field(default_factory=dict)  # task code -> number
     implausible: dict = field(default_factory=dict)
     first: dict = field(default_factory=dict)
+    counted: dict = field(default_factory=dict)  # positions of the events that counted for a task
     points: int = 0
     growth_by_day: dict = field(default_factory=lambda: defaultdict(int))
 
@@ -62,7 +63,9 @@ def judge(tasks: list[dict], events: list[Event]) -> Verdict:
     counted = standing(events)
     for task in tasks:
         matching = _matching(task, counted, verdict.first)
-        completing = _rewarding(task, matching, verdict.first)
+        completing = _rewarding(task, matching, verdict)
+        stood = completing if task["kind"] == "choose" else [(event,) for event in matching]
+        verdict.counted[task["code"]] = {event.position for event, *_ in stood}
         verdict.completions[task["code"]] = sum(min(n, 1000) for _, n, _ in completing)
         verdict.implausible[task["code"]] = sum(n - min(n, 1000) for _, n, _ in completing)
         if completing:
@@ -78,6 +81,8 @@ def _matching(task: dict, events: list[Event], first: dict) -> list[Event]:
     for event in events:
         made_up = _is_make_up(task, event)
         if task["kind"] != "choose" and event.type != task["event"] and not made_up:
+            continue
+        if "undone_by" in task and any(_undoes(task, event, one) for one in events):
             continue
         if task.get("starts") and event.day < task["starts"]:
             continue
@@ -99,6 +104,20 @@ def _matching(task: dict, events: list[Event], first: dict) -> list[Event]:
             seen.add(event.data[name])
         found.append(event)
     return found
+
+
+def _undoes(task: dict, event: Event, later: Event) -> bool:
+    by = task["undone_by"]
+    if event.type != task["event"] or later.type != by["event"]:
+        return False
+    days = (later.day - event.day).days
+    if later.position < event.position or days > by.get("within_days", 9999):
+        return False
+    if "same" not in by:
+        return True
+    return event.data.get(by["same"]) is not None and _same(
+        event.data[by["same"]], later.data.get(by["same"])
+    )
 
 
 def _is_make_up(task: dict, event: Event) -> bool:
@@ -136,7 +155,7 @@ def _same(left, right) -> bool:
     return a == b if a is not None and b is not None else left == right
 
 
-def _rewarding(task: dict, events: list[Event], first: dict) -> list[tuple[Event, int, dict]]:
+def _rewarding(task: dict, events: list[Event], verdict: Verdict) -> list[tuple[Event, int, dict]]:
     """Completing events, how many completions each brings, and what one of these brings."""
     if task["kind"] == "milestones":
         return _milestones(task, events)
@@ -144,7 +163,7 @@ def _rewarding(task: dict, events: list[Event], first: dict) -> list[tuple[Event
         return _activity(task, events)
     reward = task.get("reward", {})
     if task["kind"] == "choose":
-        return [(event, 1, reward) for event in _choosing(task["choose"], events, first)[:1]]
+        return [(event, 1, reward) for event in _choosing(task["choose"], events, verdict)[:1]]
     return [(event, n, reward) for event, n in _completing(task, events)]
 
 
@@ -180,13 +199,14 @@ def _worth(task: dict, event: Event) -> int:
     return worth
 
 
-def _choosing(choose: dict, events: list[Event], first: dict) -> list[Event]:
-    """Events by which another of the tasks was completed, enough of them by then."""
+def _choosing(choose: dict, events: list[Event], verdict: Verdict) -> list[Event]:
+    """Events that counted for one of the tasks, enough of them completed by then."""
     found = []
     for event in events:
-        firsts = [first[code] for code in choose["of"] if code in first]
+        counted = any(event.position in verdict.counted[code] for code in choose["of"])
+        firsts = [verdict.first[code] for code in choose["of"] if code in verdict.first]
         done = [position for position in firsts if position <= event.position]
-        if event.position in firsts and len(done) >= choose["at_least"]:
+        if counted and len(done) >= choose["at_least"]:
             found.append(event)
     return found
 

@@ -8,7 +8,7 @@ from unittest import mock
 
 import pytest
 
-from growth import bankday, fold, kinds, program, rules
+from growth import bankday, fold, kinds, program, rules, undoing
 from growth.task_rules import FoldEvent
 from tests.oracles import plain, worlds
 
@@ -32,14 +32,26 @@ def check(seed: int) -> None:
         mine = [event for event in events if event.subject == ref]
         verdict = plain.judge(document["tasks"], mine)
         stood = [_fold_event(pk, event) for pk, event in enumerate(plain.standing(mine), 1)]
+        stood = undoing.marked(judging, stood)
         cut = random.randint(0, len(stood))
-        states, done = fold.fold(judging, {}, stood[:cut])
-        _, rest = fold.fold(judging, states, stood[cut:])
+        states, done = fold.fold(judging.for_event, {}, stood[:cut])
+        _, rest = fold.fold(judging.for_event, states, stood[cut:])
         compare(document, done + rest, verdict)
 
 
-def _judging(tasks: list[dict]):
+class _Judging:
     """The rules for a type of event, as the fold asks for them."""
+
+    def __init__(self, rules_of: dict) -> None:
+        self._rules_of = rules_of
+        every = [rule for listening in rules_of.values() for rule in listening]
+        self.undoing = {rule.undone_by.event for rule in every if rule.undone_by}
+
+    def for_event(self, event_type: str, release: int) -> list:
+        return self._rules_of[event_type]
+
+
+def _judging(tasks: list[dict]) -> _Judging:
     ids = {task["code"]: place for place, task in enumerate(tasks, 1)}
     listening = defaultdict(list)
     for code, pk in ids.items():
@@ -48,7 +60,7 @@ def _judging(tasks: list[dict]):
         rule = rules.rule_from_spec(spec, segments=SEGMENTS, task_ids=ids, **facts)
         for event_type in rule.listens:
             listening[event_type].append(rule)
-    return lambda event_type, release: listening[event_type]
+    return _Judging(listening)
 
 
 def _fold_event(pk: int, event: plain.Event) -> FoldEvent:
@@ -97,7 +109,7 @@ def _broken(kind, **facts):
 
 
 def _milestones_again(rule, state, event):
-    state["reached"] = 0
+    state.pop("top", None)
     return kinds._milestones(rule, state, event)
 
 
@@ -106,7 +118,7 @@ def _activity_by_event(rule, state, event):
     return kinds._activity(rule, state, event)
 
 
-def _full_at_one(rule, event, unlocked):
+def _full_at_one(rule, event, unlocked, moved):
     return any(unlocked.get(task_id) == event.position for task_id in rule.choose)
 
 
@@ -115,7 +127,24 @@ class _AnySource:
         return False
 
 
+def _full_at_the_last_alone(rule, event, unlocked, moved):
+    return event.position in map(unlocked.get, rule.choose) and _is_full(
+        rule, event, unlocked, moved
+    )
+
+
+def _undone_by_any(rule, earlier, event):
+    return _is_undone(replace(rule, undone_by=rule.undone_by._replace(same="")), earlier, event)
+
+
+_is_full, _is_undone = fold._is_full, undoing._is_undone
+
 PLANTED = {
+    "what is undone counts": mock.patch.object(undoing, "undone", lambda *_: {}),
+    "anything of the type undoes": mock.patch.object(undoing, "_is_undone", _undone_by_any),
+    "a choice of what was done before stays open": mock.patch.object(
+        fold, "_is_full", _full_at_the_last_alone
+    ),
     "a streak counts events": mock.patch.dict(kinds.ADVANCE, {"streak": _streak_by_count}),
     "distinct_by is ignored": mock.patch.object(fold, "canonical", lambda value: object()),
     "the day is UTC's": mock.patch.object(

@@ -103,7 +103,18 @@ def _fold_on_late_events(self, rules):
     return self.refold
 
 
+def _fold_on_undoing(self, rules):
+    """As if no type of event undid others; whoever reads them marks them all the same."""
+    with mock.patch.object(rules, "undoing", frozenset()):
+        return _must_refold(self, rules)
+
+
+_must_refold = progress.Locked.must_refold
+
 PLANTED = {
+    "an undoing event is folded on": mock.patch.object(
+        progress.Locked, "must_refold", _fold_on_undoing
+    ),
     "late events are folded on": mock.patch.object(
         progress.Locked, "must_refold", _fold_on_late_events
     ),

@@ -66,6 +66,8 @@ def _task(random: Random, number: int, today: date) -> dict:
         ]
     if kind != "choose" and random.random() < 0.2:
         task["distinct_by"] = "bill"
+    if kind != "choose" and random.random() < 0.25:
+        task["undone_by"] = _undone_by(random, task["event"])
     if random.random() < 0.2:
         task["segment"] = random.choice(["red", "blue"])
     if number and random.random() < 0.4:
@@ -75,6 +77,15 @@ def _task(random: Random, number: int, today: date) -> dict:
     if random.random() < 0.2:
         task["ends"] = today - timedelta(days=random.randint(0, 20))
     return task
+
+
+def _undone_by(random: Random, event: str) -> dict:
+    undone_by = {"event": next(other for other in TYPES if other != event)}
+    if random.random() < 0.7:
+        undone_by["same"] = "bill"
+    if random.random() < 0.5:
+        undone_by["within_days"] = random.choice([0, 2, 10])
+    return undone_by
 
 
 def _reward(random: Random) -> dict:
