@@ -98,4 +98,8 @@ def _budgets(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def _note(row: Mapping[str, Any]) -> str:
     if row["note"] == "no_audience":
         return _("Its segment is not stored, so no event was known to be of its audience.")
+    if row["note"] == "same_budget":
+        return _("“{task}” draws on the same budget, so it was judged along.").format(
+            task=row["task"]
+        )
     return str(row["note"])

@@ -57,20 +57,22 @@ def _read(run: IO[bytes]) -> Iterator[Asking]:
 
 def judge(plan: Plan, asking: Iterable[Asking], sums: Sums) -> Ends:
     """Let pass what limits and budgets let pass, on the day of the event; count all of it."""
-    rules = {DRAFT: plan.draft.tried, LIVE: plan.live.tried}
-    rooms = {world: _room(plan.budgets) for world in rules}
+    worlds = {DRAFT: plan.draft, LIVE: plan.live}
+    rooms = {number: _room(plan.budgets) for number in worlds}
     ends = Ends()
     for asked in asking:
-        _time, _source, _id, customer_id, task_id, _key, world, day, points, _growth = asked
-        room, rule = rooms[world], rules[world][task_id]
+        _time, _source, _id, customer_id, task_id, _key, world, day, points, _, version = asked
+        room, tried = rooms[world], worlds[world].tried.get(task_id)
+        rule = tried or worlds[world].rivals[task_id, version]
         if room.today.toordinal() != day:
             room.today = date.fromordinal(day)
         verdict = room.admit(Claim(customer_id, rule, points, moment_of(asked)))
-        if verdict.status != Status.REFUSED:
+        refused = verdict.status == Status.REFUSED
+        if tried and refused:
+            sums.refuse(asked, verdict.reason)
+        elif tried:
             sums.give(asked)
-            continue
-        sums.refuse(asked, verdict.reason)
-        if world == DRAFT:
+        if refused and world == DRAFT and (tried or verdict.reason == BUDGET):
             _note(ends, room, rule.draws, (task_id, verdict.reason), day)
     return ends
 

@@ -28,8 +28,9 @@ FETCHED = 2000
 SLICE = 20_000  # events, about
 BUCKETS = 2000
 
-# Order of judging (time, source, id, customer, task, key), then world, day, points, growth value.
-Asking = tuple[int, str, str, int, int, int, int, int, int, int]
+# Order of judging (time, source, id, customer, task, key), then world, day, points, growth value,
+# and the version.
+Asking = tuple[int, str, str, int, int, int, int, int, int, int, int]
 Cell = tuple[int, int, int]  # world, task, day as its ordinal
 Refusal = tuple[int, int, int, str]  # the same, and the reason
 
@@ -96,7 +97,7 @@ def read(plan: Plan, part: Slice) -> Tally:
             if world.tried:
                 done = _completed(plan, world, mine)
                 if customer_id in excluded:
-                    _refuse(tally, number, done)
+                    _refuse(tally, number, world, done)
                 else:
                     _add(tally, number, world, customer_id, done)
     return tally
@@ -118,7 +119,8 @@ def _completed(plan: Plan, world: World, events: Sequence[FoldEvent]) -> Iterabl
         if earlier:
             states, _done = fold(world.before, states, earlier)
     _states, completed = fold(world.for_event, states, events)
-    return [done for done in completed if done.rule.task_id in world.tried]
+    shown = world.tried.keys() | world.rival_ids
+    return [done for done in completed if done.rule.task_id in shown]
 
 
 def _add(
@@ -128,7 +130,10 @@ def _add(
     reached = set()
     for done in completed:
         task_id, day = done.rule.task_id, done.event.day.toordinal()
-        if done.implausible:
+        if task_id in world.rival_ids:
+            if (done.points or done.rule.limit) and not done.implausible:
+                tally.asking.append(_asking(number, customer_id, done, day))
+        elif done.implausible:
             tally.refused[number, task_id, day, IMPLAUSIBLE] += done.times
         elif task_id in world.limited:
             tally.asking.append(_asking(number, customer_id, done, day))
@@ -145,8 +150,10 @@ def _add(
         tally.customers[number, task_id] += 1
 
 
-def _refuse(tally: Tally, number: int, completed: Iterable[Completion]) -> None:
+def _refuse(tally: Tally, number: int, world: World, completed: Iterable[Completion]) -> None:
     for done in completed:
+        if done.rule.task_id not in world.tried:
+            continue
         cell = number, done.rule.task_id, done.event.day.toordinal()
         reason = IMPLAUSIBLE if done.implausible else EXCLUDED
         tally.refused[(*cell, reason)] += done.times
@@ -161,7 +168,7 @@ def _asking(number: int, customer_id: int, done: Completion, day: int) -> Asking
     moment, source, event_id = done.event.position
     since = (moment - _EPOCH) // _MICROSECOND
     facts = customer_id, done.rule.task_id, done.key, number, day, done.points, done.growth
-    return since, source, event_id, *facts
+    return since, source, event_id, *facts, done.rule.version_id
 
 
 _EPOCH = datetime(1, 1, 1, tzinfo=UTC)

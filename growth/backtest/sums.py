@@ -51,7 +51,7 @@ class Sums:
 
     def give(self, asked: Asking) -> None:
         """Count a completion that its limits have let pass."""
-        _time, _source, _id, customer_id, task_id, _key, world, day, points, growth = asked
+        _time, _source, _id, customer_id, task_id, _key, world, day, points, growth, _ = asked
         self._add((world, task_id, day), 1, points, growth)
         index = customer_id - self._first
         self._points[world][index] += points

@@ -22,11 +22,17 @@ class World:
     """Versions that judge events: those that are tried, and stored ones that they build on.
 
     What is tried judges every event of the days under test, whatever release it was taken in
-    under (as after ``load_program --history``); what it builds on judges as it does live.
+    under (as after ``load_program --history``); what it builds on judges as it does live. So do
+    ``rivals``, other tasks that draw on the same budgets: they are paid in their turn, unseen.
     """
 
-    def __init__(self, tried: Iterable[TaskRule], stored: Rules) -> None:
+    def __init__(
+        self, tried: Iterable[TaskRule], stored: Rules, rivals: Iterable[TaskRule] = ()
+    ) -> None:
         self.tried = {rule.task_id: rule for rule in tried}
+        # All versions, for they judge by the release of the event.
+        self.rivals = {(rule.task_id, rule.version_id): rule for rule in rivals}
+        self.rival_ids = frozenset(task_id for task_id, _version in self.rivals)
         # Tasks of which not every completion has to be paid.
         self.limited = frozenset(
             rule.task_id
@@ -34,7 +40,8 @@ class World:
             if rule.limit or rule.draws or rule.velocity
         )
         self._stored = stored
-        self._needed = stored.needed_by(self.tried.values())
+        built_on = [*self.tried.values(), *self.rivals.values()]
+        self._as_stored = stored.needed_by(built_on) | self.rival_ids
         self._judging: dict[tuple[str, int, bool], list[TaskRule]] = {}
 
     def for_event(self, event_type: str, release: int) -> list[TaskRule]:
@@ -48,7 +55,7 @@ class World:
     @property
     def looks_back(self) -> bool:
         """Whether what came before the days under test has a part in it."""
-        return bool(self._needed)
+        return bool(self._as_stored)
 
     @property
     def event_types(self) -> set[str]:
@@ -81,7 +88,7 @@ class World:
             found = [
                 rule
                 for rule in self._stored.for_event(event_type, release)
-                if rule.task_id in self._needed
+                if rule.task_id in self._as_stored
             ]
             if under_test:
                 tried = self.tried.values()
@@ -91,7 +98,8 @@ class World:
 
     def _rules(self) -> list[TaskRule]:
         stored = self._stored.by_version.values()
-        return [*self.tried.values(), *(rule for rule in stored if rule.task_id in self._needed)]
+        as_stored = (rule for rule in stored if rule.task_id in self._as_stored)
+        return [*self.tried.values(), *as_stored]
 
 
 @dataclass(frozen=True)
@@ -151,15 +159,35 @@ def plan(document: Any, *, first: date | None, last: date | None) -> Plan:
         )
         for row in rows
     ]
-    live = [stored.by_task[rule.task_id] for rule in drafts if rule.task_id in stored.by_task]
+    live = [
+        _on_trial(stored.by_task[rule.task_id], budgets)
+        for rule in drafts
+        if rule.task_id in stored.by_task
+    ]
+    rivals = _rivals(drafts, live, stored, budgets)
+    notes = [("no_audience", rule.code) for rule in drafts if rule.segment_id in unknown.values()]
+    notes += [("same_budget", code) for code in sorted({rule.code for rule in rivals})]
     return Plan(
-        draft=World(drafts, stored),
-        live=World([_on_trial(rule, budgets) for rule in live], stored),
+        draft=World(drafts, stored, rivals),
+        live=World(live, stored, rivals),
         first=first,
         last=last,
         budgets=budgets,
-        notes=[("no_audience", r.code) for r in drafts if r.segment_id in unknown.values()],
+        notes=notes,
     )
+
+
+def _rivals(
+    drafts: list[TaskRule], live: list[TaskRule], stored: Rules, budgets: Mapping[str, Budget]
+) -> list[TaskRule]:
+    """Versions of other tasks that draw on a budget which the tried tasks draw on, too."""
+    tried = {rule.task_id for rule in drafts}
+    drawn = {budget_id for rule in (*drafts, *live) for budget_id in rule.draws}
+    others = [
+        _on_trial(rule, budgets) for rule in stored.by_version.values() if rule.task_id not in tried
+    ]
+    drawing = {rule.task_id for rule in others if drawn.intersection(rule.draws)}
+    return [rule for rule in others if rule.task_id in drawing]
 
 
 def _on_trial(rule: TaskRule, budgets: Mapping[str, Budget]) -> TaskRule:

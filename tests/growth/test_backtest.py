@@ -14,6 +14,7 @@ from django.db.models import Sum
 
 from growth import backtest, bankday, budgets, intake, limits, program, settling
 from growth.backtest import judging
+from growth.backtest import worlds as plans
 from growth.cloudevents import read_event
 from growth.customers import describe, describe_all
 from growth.errors import ProgramFaults
@@ -66,14 +67,17 @@ def random_program(random: Random, today: date, *, by_day: bool) -> dict:
                 "within_hours": random.choice([1, 48, 200]),
                 "then": random.choice(["hold", "deny"]),
             }
-    budget(random.randint(10, 120))
+    days = {}
+    if by_day and random.random() < 0.3:
+        days = {"starts": today - timedelta(days=30), "ends": today - timedelta(days=2)}
+    budget(random.randint(10, 120), programme=random.random() < 0.4, **days)
     return document
 
 
-def budget(points: int) -> None:
+def budget(points: int, **facts) -> None:
     """A budget as the operators make one: it has given nothing."""
-    made = Budget.objects.create(code="pot", name={"en": "Pot"}, cost_centre="city", points=points)
-    budgets.recount(made)
+    facts |= {"name": {"en": "Pot"}, "cost_centre": "city", "points": points}
+    budgets.recount(Budget.objects.create(code="pot", **facts))
 
 
 def known_customers() -> None:
@@ -118,6 +122,26 @@ def compare(found: dict) -> None:
 
 def as_it_happened(random: Random) -> None:
     """The draft is live from the start, and each day's events come on their day."""
+    document = _happened(random)
+    compare(backtest.run(document))
+    by_day: Counter = Counter()
+    for row in TaskCompletion.objects.filter(status__in=limits.AWARDED):
+        by_day[str(row.posted_on)] += row.points
+    days = {row["day"]: row["points"] for row in backtest.run(document)["days"]}
+    assert {day: n for day, n in days.items() if n} == {d: n for d, n in by_day.items() if n}
+
+
+def beside_others(random: Random) -> None:
+    """One task of those that are live is tried: the others draw on the same budget."""
+    document = _happened(random)
+    row = random.choice(document["tasks"])
+    found = backtest.run({"version": 1, "tasks": [row]})
+    assert figures(found["tasks"][row["code"]]) == settled().get(row["code"], (0, 0, 0, {}))
+    assert figures(found["tasks"][row["code"]]["live"]) == figures(found["tasks"][row["code"]])
+    assert not found["winners"]["customers"] and not found["losers"]["customers"]
+
+
+def _happened(random: Random) -> dict:
     today = bankday.today()
     document = random_program(random, today, by_day=True)
     events = worlds.events(random, datetime.now(UTC))
@@ -130,12 +154,7 @@ def as_it_happened(random: Random) -> None:
         noon = datetime.combine(day, time(12), BANK)
         with at_the_clock(noon):
             intake.take_in(incoming(list(found)), settle=True)
-    compare(backtest.run(document))
-    by_day: Counter = Counter()
-    for row in TaskCompletion.objects.filter(status__in=limits.AWARDED):
-        by_day[str(row.posted_on)] += row.points
-    days = {row["day"]: row["points"] for row in backtest.run(document)["days"]}
-    assert {day: n for day, n in days.items() if n} == {d: n for d, n in by_day.items() if n}
+    return document
 
 
 def at_the_clock(moment: datetime):
@@ -170,7 +189,7 @@ def check(scene, seed: int) -> None:
         raise RolledBack
 
 
-@pytest.mark.parametrize("scene", [as_it_happened, over_history])
+@pytest.mark.parametrize("scene", [as_it_happened, beside_others, over_history])
 def test_a_backtest_comes_to_what_settling_comes_to(programme, scene):
     for seed in range(25):
         check(scene, seed)
@@ -184,6 +203,8 @@ class _Unsorted(judging.Sorter):
 PLANTED = {
     "limits are judged customer by customer": (over_history, lambda: mock.patch.object(
         backtest, "Sorter", _Unsorted)),
+    "other tasks do not draw on the budget": (beside_others, lambda: mock.patch.object(
+        plans, "_rivals", lambda *_: [])),
     "a limit of a day is never renewed": (as_it_happened, lambda: mock.patch.object(
         limits.Room, "today", property(lambda self: date.min, lambda self, day: None),
         create=True)),
