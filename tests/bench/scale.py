@@ -35,6 +35,7 @@ def run(place: Place, *, quick: bool) -> list[Result]:
     feeds = {SMALL: 20_000, LARGE: 20_000} if quick else {SMALL: 200_000, LARGE: 1_000_000}
     banks = {name: _bank(place, name, *sizes[name]) for name in sizes}
     customers = {name: sum(sizes[name]) for name in sizes}
+    plans = _read_whole(place, LARGE)
     imports = {name: _imported(place, name, feeds[name], customers[name]) for name in sizes}
     seconds, turns = (1.0, 1) if quick else (4.0, 5)
     answers: Runs = {SMALL: [], LARGE: []}
@@ -55,7 +56,7 @@ def run(place: Place, *, quick: bool) -> list[Result]:
     place.drop_database(LARGE)
     facts = {"customers": customers, "entries": {n: sizes[n][0] * ENTRIES for n in sizes}}
     return [
-        _of_settling(imports, facts | {"events": feeds}),
+        _of_settling(imports, plans, facts | {"events": feeds}),
         _of_http(answers, slowest, facts | {"slowest_ms": slowest, "runs": answers}),
     ]
 
@@ -88,7 +89,30 @@ def _slowest_reads(port: int, tokens: list[str], seconds: float) -> dict[str, fl
     }
 
 
-def _of_settling(imports: dict[str, Import], facts: dict[str, Any]) -> Result:
+def _read_whole(place: Place, name: str) -> dict[str, set[str]]:
+    """Tables that statements of a day's verbs and queries read whole; nothing of these is kept."""
+    from django.db import transaction
+    from django.test.utils import setup_test_environment
+
+    from tests import plans
+
+    setup_test_environment()
+    with place.using(name), transaction.atomic():
+        plans.load_program()
+        with plans.plans(as_if_large=False) as found:
+            for done in plans.HOT:
+                done()
+        transaction.set_rollback(True)
+    whole = plans.whole(found)
+    print(f"{RATE}: {len(found)} statements, {len(whole)} read a large table whole", flush=True)
+    for sql, tables in whole.items():
+        print(f"  {', '.join(sorted(tables))}: {sql}", flush=True)
+    return whole
+
+
+def _of_settling(
+    imports: dict[str, Import], whole: dict[str, set[str]], facts: dict[str, Any]
+) -> Result:
     large = imports[LARGE]
     return Result(
         RATE,
@@ -99,6 +123,7 @@ def _of_settling(imports: dict[str, Import], facts: dict[str, Any]) -> Result:
         at_most={
             "peak MiB": (max(large.memory), MOST_MIB),
             "growth MiB": (growth(large.memory), MOST_GROWTH_MIB),
+            "statements that read a large table whole": (len(whole), 0),
         },
         facts=facts,
     )

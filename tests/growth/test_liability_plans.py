@@ -12,8 +12,10 @@ from growth import ledger, liability
 from growth.ledger import Earning
 from growth.liability import days
 from growth.models import LiabilityFlow
-from tests.growth import test_plans, world
-from tests.growth.test_plans import bank, plans, whole
+from tests import plans as plan_reader
+from tests.growth import world
+from tests.growth.test_plans import bank
+from tests.plans import plans, whole
 
 __all__ = ["bank"]
 
@@ -49,7 +51,7 @@ def close(day: date) -> int:
 def again_and_again(plan: dict[str, Any], inside: bool = False) -> Iterator[str]:
     """Tables that are read whole for each row of something else."""
     if inside:
-        yield from test_plans.scanned(plan)
+        yield from plan_reader.scanned(plan)
     for place, part in enumerate(plan.get("Plans", ())):
         yield from again_and_again(part, plan["Node Type"] == "Nested Loop" and place == 1)
 
@@ -71,7 +73,7 @@ def test_a_day_is_closed_by_its_own_transfers(tomorrow: date) -> None:
 
 
 def test_what_is_read_whole_is_read_once(tomorrow: date) -> None:
-    with mock.patch.object(test_plans, "scanned", again_and_again), plans() as found:
+    with mock.patch.object(plan_reader, "scanned", again_and_again), plans() as found:
         close(tomorrow)
     assert len([sql for sql in found if sql.startswith(SAID)]) == 3
     assert whole(found) == {}
