@@ -17,7 +17,7 @@ endef
 help:
 	@echo "make run     start the site with its demo"
 	@echo "make test    everything that CI runs"
-	@echo "make bench   the benchmarks"
+	@echo "make bench   the benchmarks; make bench BENCH='http_events --quick' some, or short runs"
 	@echo "make setup   only install; lint, format, openapi, lock for developers"
 
 setup:
@@ -63,7 +63,7 @@ lock:
 	  -o requirements/dev.txt pyproject.toml
 
 bench: setup-test
-	@exec $(VENV) -m tests.bench
+	@exec $(VENV) -m tests.bench $(BENCH)
 
 clean:
 	rm -rf var/test .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

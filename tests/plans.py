@@ -104,10 +104,10 @@ def load_program() -> None:
         task("by-hand", kind="cumulative", event="b.done", claim="manual"),
         task("waits", event="c.done", hold_days=1),
         segments=[
-            segment("payers", {"any": [paid, {"level": {"min": "mid"}}]}),
+            segment("payers", {"any": [paid, {"level": {"min": "silver"}}]}),
             segment("in-town", {"not": {"attribute": "city", "is": "Suzhou"}}),
         ],
-        levels=levels(),
+        levels=levels(green=0, silver=100, gold=200),
         benefits=[
             {"code": "cup", "name": {"en": "Cup"}, "kind": "voucher", "price": 5, "stock": 9}
         ],

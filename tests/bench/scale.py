@@ -1,7 +1,4 @@
-"""The product at a small bank's size and at a large one's: rates and slowest answers compared.
-
-Not among the benchmarks that run by default: making the large bank takes some minutes.
-"""
+"""The product at a small bank's size and at a large one's: rates and slowest answers compared."""
 
 import json
 import random
