@@ -104,6 +104,7 @@ class LevelsCreateView(ProgramCreateView):
                 for (before, after), count in self.impact.pairs.items()
             ],
             "at_risk": words.amount(self.impact.at_risk) if self.impact.at_risk else "",
+            "margin": words.amount(self.impact.margin) if self.impact.margin else "",
             "digest": level_changes.digest(payload),
             "reason": self.form.cleaned_data["reason"],
             "asked": self.form.cleaned_data["confirmed"] == level_changes.digest(payload),

@@ -61,7 +61,10 @@ def impact_lines(impact: Mapping[str, Any] | None) -> list[str]:
     text = _("By the preview for {day}: {up} customers go up, {down} go down, {stay} stay.")
     day = date_format(date.fromisoformat(impact["on"]), "DATE_FORMAT")
     figures = {key: amount(impact[key]) for key in ("up", "down", "stay")}
-    return [text.format(day=day, **figures)]
+    found = [text.format(day=day, **figures)]
+    if margin := impact.get("margin"):
+        found.append(_("Estimated: each of these may be off by {n}.").format(n=amount(margin)))
+    return found
 
 
 def lines(facts: Mapping[str, Any], said: Mapping[str, Mapping[str, str]]) -> list[str]:

@@ -6,12 +6,13 @@ from random import Random
 from unittest import mock
 
 import pytest
+from django.db import connection
 
-from growth import bankday, jobs, levels, program, queries, report, segments
+from growth import bankday, jobs, levels, program, queries, report, scale, segments
 from growth.errors import ProgramFaults
 from growth.levels import impact as scheme_impact
 from growth.levels.schemes import Scheme, history, keeps
-from growth.models import LevelChange, LevelScheme
+from growth.models import Customer, LevelChange, LevelScheme
 from tests.growth import world
 from tests.growth.world import days_ago, event, level, reversal, task
 
@@ -118,6 +119,32 @@ def test_the_preview_is_what_then_happens():
             moves[move] += 1
         assert {key: getattr(found, key) for key in moves} == moves
         assert found.customers == sum(found.pairs.values()) == 26
+
+
+def test_of_many_customers_a_part_is_looked_at_and_the_margin_said(monkeypatch):
+    scale.seed(customers=3000, entries=10, events=0, on_piece=lambda number: None)
+    with connection.cursor() as cursor:
+        # Every third customer has twice the growth value.
+        cursor.execute(
+            """INSERT INTO growth_growthentry (key, customer_id, value, day, reason)
+               SELECT 'more:' || e.id, customer_id, value, day, 'test' FROM growth_growthentry e
+               WHERE customer_id % 3 = 0"""
+        )
+    world.load(levels=world.levels())
+    versions = levels.schemes()
+    everybody = list(Customer.objects.values_list("pk", flat=True))
+    value = max(sum(earned.values()) for earned in levels.earned_by_day(everybody).values())
+    draft = replace(versions[0], thresholds=(0, 100, value), effective_on=days_ago(-3))
+    exact = scheme_impact.impact(draft, versions, days_ago(-3))
+    assert (exact.margin, exact.customers) == (0, 3000)
+
+    monkeypatch.setattr(scheme_impact, "MOST", 600)
+    told = scheme_impact.impact(draft, versions, days_ago(-3))
+    assert told == scheme_impact.impact(draft, versions, days_ago(-3))  # always the same ones
+    assert 0 < told.margin < 400
+    for name in ("up", "down", "stay"):
+        assert abs(getattr(told, name) - getattr(exact, name)) <= 2 * told.margin
+    assert told.as_json()["margin"] == told.margin
 
 
 def test_a_fall_is_written_down_with_its_cause():
