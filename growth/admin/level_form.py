@@ -36,6 +36,7 @@ class LevelsForm(ProgramForm):
         "effective_on": "effective_on",
         "downgrade.policy": "policy",
         "downgrade.buffer_days": "buffer_days",
+        "downgrade.on": "falls_on",
     }
     steps = BlockField(StepsBlock(min_num=1, required=True), label=gettext_lazy("Levels"))
     effective_on = forms.DateField(
@@ -51,7 +52,7 @@ class LevelsForm(ProgramForm):
         self.block = self.fields["steps"].block
         self.fields["policy"].initial = LevelScheme.Policy.NEVER
         if self.current:
-            for name in ("window_days", "policy", "buffer_days"):
+            for name in ("window_days", "policy", "buffer_days", "falls_on"):
                 self.initial[name] = getattr(self.current, name)
             planned = self.current.effective_on > bankday.today()
             self.initial["effective_on"] = self.current.effective_on if planned else None
@@ -93,6 +94,7 @@ class LevelsForm(ProgramForm):
             "downgrade": {
                 "policy": self.cleaned_data["policy"],
                 "buffer_days": self.cleaned_data["buffer_days"],
+                "on": self.cleaned_data["falls_on"].replace(",", " ").split(),
             },
         }
         return row | ({"effective_on": day.isoformat()} if day else {})
@@ -200,6 +202,13 @@ panel = ObjectList(
                             "buffer_days",
                             help_text=gettext_lazy(
                                 "How long a level is kept after its growth value has gone."
+                            ),
+                        ),
+                        FieldPanel(
+                            "falls_on",
+                            help_text=gettext_lazy(
+                                "Example: 06-30 12-31 – levels fall on 30 June and 31 December"
+                                " only. Empty: on any day."
                             ),
                         ),
                     ]

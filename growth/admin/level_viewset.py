@@ -148,6 +148,7 @@ class LevelsInspectView(generic.InspectView):
                 (level, given.get(level.code, []))
                 for level in self.object.levels.order_by("threshold")
             ],
+            "fall_days": level_words.fall_days(self.object.falls_on.split()),
             "planned": self.object.effective_on > bankday.today(),
             "in_force": self.object == levels.current_scheme(),
         }

@@ -1,6 +1,6 @@
 """The level scheme in plain words, for its page and for the person who decides on a new one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from growth import registry
 from growth.admin import names
+from growth.admin.sentences import listed
 from growth.admin.words import amount
 from growth.levels import changes as level_changes
 from growth.levels import program as level_program
@@ -113,7 +114,16 @@ def _lasting(facts: Mapping[str, Any]) -> list[str]:
     falls = _("When growth value falls: {policy}").format(policy=policy)
     days = downgrade["buffer_days"]
     grace = ngettext("{n} day of grace", "{n} days of grace", days).format(n=days)
-    return [counts, f"{falls}, {grace}" if days else falls]
+    found = [counts, f"{falls}, {grace}" if days else falls]
+    if on := downgrade.get("on"):
+        found.append(_("Levels fall only on {days}").format(days=fall_days(on)))
+    return found
+
+
+def fall_days(days: Iterable[str]) -> str:
+    """Days of the year (``06-30``) as one reads them."""
+    found = [date_format(date.fromisoformat(f"2001-{day}"), "MONTH_DAY_FORMAT") for day in days]
+    return listed(found)
 
 
 def given(facts: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -96,6 +96,7 @@ def scheme_of(row: LevelScheme, levels: Iterable[Any]) -> Scheme:
         thresholds=tuple(step.threshold for step in steps),
         percents=percents if any(one != PLAIN_PERCENT for one in percents) else (),
         gives=tuple(step.gives for step in steps),
+        fall_days=tuple((int(day[:2]), int(day[3:])) for day in row.falls_on.split()),
     )
 
 

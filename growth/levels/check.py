@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from growth.checking import Checker
+from growth.values import iso_date
 
 POLICIES = ("never", "one_down", "to_earned")
 PRIVILEGES = ("points_percent", "benefits", "badge")
 MOST_PERCENT = 500
 MOST_BENEFITS = 20
+MOST_FALL_DAYS = 12
 
 
 def check_levels(checker: Checker, value: Any) -> set[str]:
@@ -44,11 +46,16 @@ def check_levels(checker: Checker, value: Any) -> set[str]:
 
 
 def _check_downgrade(checker: Checker, value: Any) -> None:
-    downgrade = checker.mapping(value, "levels.downgrade", ("policy",), ("buffer_days",))
+    downgrade = checker.mapping(value, "levels.downgrade", ("policy",), ("buffer_days", "on"))
     if "policy" in downgrade:
         checker.choice(downgrade["policy"], "levels.downgrade.policy", POLICIES)
     if "buffer_days" in downgrade:
         checker.whole(downgrade["buffer_days"], "levels.downgrade.buffer_days", 0, 3650)
+    days = checker.rows(downgrade.get("on"), "levels.downgrade.on")
+    if len(days) > MOST_FALL_DAYS or len(set(map(str, days))) < len(days):
+        checker.fault("levels.downgrade.on", f"must hold at most {MOST_FALL_DAYS} different days")
+    elif not all(isinstance(day, str) and iso_date(f"2001-{day}") for day in days):
+        checker.fault("levels.downgrade.on", "must hold days of the year, such as 06-30")
 
 
 def check_privileges(checker: Checker, value: Any, benefits: set[str], badges: set[str]) -> None:

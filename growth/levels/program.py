@@ -83,6 +83,7 @@ def _columns(wanted: Mapping[str, Any], version: int) -> dict[str, Any]:
         "window_days": wanted["window_days"],
         "policy": downgrade["policy"],
         "buffer_days": downgrade["buffer_days"],
+        "falls_on": " ".join(downgrade.get("on", ())),
     }
 
 
@@ -110,6 +111,7 @@ def said_of(scheme: LevelScheme | None) -> dict[str, dict[str, str]]:
 def facts_of(row: Mapping[str, Any], current: LevelScheme | None) -> dict[str, Any]:
     """A checked row with what was left out filled in; privileges stay unless it names them."""
     downgrade = row.get("downgrade") or {}
+    on = sorted(downgrade.get("on") or ())
     kept = {level.code: level.rules for level in current.levels.all()} if current else {}
     return {
         "window_days": row.get("window_days", 0),
@@ -117,6 +119,7 @@ def facts_of(row: Mapping[str, Any], current: LevelScheme | None) -> dict[str, A
         "downgrade": {
             "policy": downgrade.get("policy", "never"),
             "buffer_days": downgrade.get("buffer_days", 0),
+            **({"on": on} if on else {}),
         },
     }
 
@@ -146,7 +149,8 @@ def dump_facts(scheme: LevelScheme) -> dict[str, Any]:
             | ({"privileges": level.rules} if level.rules else {})
             for level in scheme.levels.order_by("threshold")
         ],
-        "downgrade": {"policy": scheme.policy, "buffer_days": scheme.buffer_days},
+        "downgrade": {"policy": scheme.policy, "buffer_days": scheme.buffer_days}
+        | ({"on": scheme.falls_on.split()} if scheme.falls_on else {}),
     }
 
 

@@ -21,6 +21,7 @@ class Scheme:
     """A version of the level scheme; everything by step goes from the lowest up.
 
     ``percents`` is what each level makes of a task's points, ``gives`` what it gives once.
+    Levels fall on the ``fall_days`` (month, day) of a year alone, on any day where there are none.
     """
 
     pk: int
@@ -32,6 +33,13 @@ class Scheme:
     thresholds: tuple[int, ...]
     percents: tuple[int, ...] = ()
     gives: tuple[tuple[Given, ...], ...] = ()
+    fall_days: tuple[tuple[int, int], ...] = ()
+
+    def falls_from(self, day: date) -> date:
+        """The first day, from ``day`` on, on which a level may fall."""
+        years = (day.year, day.year + 1) if self.fall_days else ()
+        days = [date(year, *month_day) for year in years for month_day in self.fall_days]
+        return min((one for one in days if one >= day), default=day)
 
     def earned(self, value: int) -> int:
         """Rank that a growth value stands for."""
@@ -111,12 +119,12 @@ def history(versions: list[Scheme], earned: dict[date, int], until: date) -> lis
         # Nothing is earned before the next turning day: what drops are due until then?
         end = days[index + 1] if index + 1 < len(days) else until + timedelta(days=1)
         drop = below_since + timedelta(days=max(scheme.buffer_days, least))
+        drop = scheme.falls_from(max(drop, day))
         while rank > target and drop < end:
             rank = rank - 1 if scheme.policy == "one_down" else target
-            on = max(drop, day)
-            standings.append(Standing(on, scheme.codes[rank], value, rank, scheme, why))
-            below_since, least = on, 1
-            drop = on + timedelta(days=max(scheme.buffer_days, least))
+            standings.append(Standing(drop, scheme.codes[rank], value, rank, scheme, why))
+            below_since, least = drop, 1
+            drop = scheme.falls_from(drop + timedelta(days=max(scheme.buffer_days, least)))
         if rank <= target:
             below_since = None
     return standings
@@ -183,7 +191,10 @@ def _far(live: list[Scheme], earned: dict[date, int], today: date) -> date:
     """A day by which everything that may happen without earning more has happened."""
     last = max([*earned, *(scheme.effective_on for scheme in live), today])
     ages = max(scheme.window_days for scheme in live)
-    drops = max((scheme.buffer_days + 1) * (len(scheme.codes) + 1) for scheme in live)
+    drops = max(
+        (scheme.buffer_days + (366 if scheme.fall_days else 1)) * (len(scheme.codes) + 1)
+        for scheme in live
+    )
     return last + timedelta(days=ages + drops + 1)
 
 

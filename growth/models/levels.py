@@ -28,6 +28,9 @@ class LevelScheme(models.Model):
     )
     policy = models.CharField(_("when growth value falls"), max_length=12, choices=Policy)
     buffer_days = models.IntegerField(_("days of grace"), default=0)
+    falls_on = models.CharField(
+        _("levels fall only on"), max_length=80, blank=True, default="", db_default=""
+    )
 
     class Meta:
         verbose_name = _("level scheme")

@@ -121,6 +121,32 @@ def test_the_preview_is_what_then_happens():
         assert found.customers == sum(found.pairs.values()) == 26
 
 
+def test_levels_fall_on_the_days_of_the_year_that_the_scheme_names():
+    named = (days_ago(-20), days_ago(-80))
+    days = sorted(f"{day:%m-%d}" for day in named if (day.month, day.day) != (2, 29))
+    scheme = world.levels("to_earned", window=60)
+    scheme["downgrade"]["on"] = days
+    world.load(*TASKS, levels=scheme)
+    assert program.dump()["levels"]["downgrade"]["on"] == days
+    assert world.load(levels=scheme).lines == []
+    gain(100, 50)  # gone in ten days
+    assert level() == "mid"
+    fall = next(day for day in named if f"{day:%m-%d}" in days)
+    for ahead, expected in ((fall - timedelta(days=1), "mid"), (fall, "low")):
+        with on_day((ahead - bankday.today()).days):
+            jobs.regrade_levels()
+            assert level() == expected
+
+
+@pytest.mark.parametrize("days", [["02-29"], ["13-01"], ["06-30", "06-30"], [630], "06-30"])
+def test_days_that_a_year_does_not_have_are_a_fault(days):
+    scheme = world.levels("to_earned")
+    scheme["downgrade"]["on"] = days
+    with pytest.raises(ProgramFaults) as refusal:
+        world.load(levels=scheme)
+    assert [path for path, _ in refusal.value.faults] == ["levels.downgrade.on"]
+
+
 def test_of_many_customers_a_part_is_looked_at_and_the_margin_said(monkeypatch):
     scale.seed(customers=3000, entries=10, events=0, on_piece=lambda number: None)
     with connection.cursor() as cursor:

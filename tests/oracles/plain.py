@@ -272,6 +272,7 @@ def level_on(today: date, growth_by_day: dict, scheme: dict) -> str:
     steps = scheme["steps"]
     policy, buffer = scheme["downgrade"]["policy"], scheme["downgrade"]["buffer_days"]
     window, rank, below_since = scheme["window_days"], 0, None
+    falls_on = scheme["downgrade"].get("on")
     day = min(earned, default=today)
     while day <= today:
         value = sum(
@@ -284,7 +285,8 @@ def level_on(today: date, growth_by_day: dict, scheme: dict) -> str:
             rank, below_since = target, None
         elif below_since is None:
             below_since, wait = day, buffer
-        if below_since is not None and policy != "never" and (day - below_since).days >= wait:
+        falls = policy != "never" and (not falls_on or f"{day:%m-%d}" in falls_on)
+        if below_since is not None and falls and (day - below_since).days >= wait:
             rank = rank - 1 if policy == "one_down" else target
             below_since, wait = (day, max(buffer, 1)) if rank > target else (None, 0)
         day += timedelta(days=1)

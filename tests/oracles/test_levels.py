@@ -25,11 +25,14 @@ def differ(seed: int) -> bool:
         TODAY - timedelta(days=random.randint(0, 10)): random.choice([5, 25, 60, 100])
         for _ in range(random.randint(0, 5))
     }
-    scheme = Scheme(1, TODAY - timedelta(days=100), window, policy, buffer, CODES, STARTS)
+    on = sorted(random.sample(("02-22", "02-25", "02-28", "03-01"), random.choice([0, 0, 1, 3])))
+    days = tuple((int(day[:2]), int(day[3:])) for day in on)
+    begins = TODAY - timedelta(days=100)
+    scheme = Scheme(1, begins, window, policy, buffer, CODES, STARTS, fall_days=days)
     told = {
         "window_days": window,
         "steps": [{"code": code, "from": start} for code, start in zip(CODES, STARTS, strict=True)],
-        "downgrade": {"policy": policy, "buffer_days": buffer},
+        "downgrade": {"policy": policy, "buffer_days": buffer, "on": on},
     }
     found = history([scheme], earned, TODAY)[-1].code
     return found != plain.level_on(TODAY, earned, told)
@@ -52,8 +55,13 @@ def no_room_between_drops(*numbers: int) -> int:
     [
         mock.patch.object(schemes, "_turning_days", turning_when_earned),
         mock.patch.object(schemes, "max", no_room_between_drops, create=True),
+        mock.patch.object(Scheme, "falls_from", lambda self, day: day),
     ],
-    ids=["growth value never grows old", "two levels may be lost on one day"],
+    ids=[
+        "growth value never grows old",
+        "two levels may be lost on one day",
+        "levels fall on any day",
+    ],
 )
 def test_a_planted_bug_is_found(bug: mock._patch) -> None:
     with bug:

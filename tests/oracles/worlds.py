@@ -30,10 +30,16 @@ def program(random: Random, today: date) -> dict:
             "downgrade": {
                 "policy": random.choice(["never", "one_down", "to_earned"]),
                 "buffer_days": random.choice([0, 3]),
+                "on": _fall_days(random, today) if random.random() < 0.3 else [],
             },
         },
         "tasks": tasks,
     }
+
+
+def _fall_days(random: Random, today: date) -> list[str]:
+    days = [today - timedelta(days=ago) for ago in random.sample(range(12), 2)]
+    return sorted(f"{day:%m-%d}" for day in days if (day.month, day.day) != (2, 29))
 
 
 def _task(random: Random, number: int, today: date) -> dict:
