@@ -37,6 +37,12 @@ _REFUNDS = """
     WHERE r.points <> coalesce(t.points, 0)
        OR coalesce(f.points, 0) <> CASE WHEN r.status = 'cancelled' THEN r.points ELSE 0 END
 """
+# Transfers that redemptions stand for (``registry.points_causes``).
+CAUSE = """
+    SELECT transfer_id, customer_id FROM benefits_redemption WHERE transfer_id IS NOT NULL
+    UNION ALL
+    SELECT refund_id, customer_id FROM benefits_redemption WHERE refund_id IS NOT NULL
+"""
 
 
 def differences() -> Iterable[str]:

@@ -263,6 +263,27 @@ def _keyed(
     return [(line, f"bulk:{mark}:{place}") for place, line in enumerate(part, start)]
 
 
+# Transfers that applied requests stand for (``registry.points_causes``): the points of the
+# customer that the request names, and the lines of a file that the job came to.
+ADJUSTED_BY = f"""
+    SELECT t.id, t.customer_id FROM growth_changerequest r
+    JOIN growth_pointstransfer t ON t.key = 'adjustment:' || r.id
+    JOIN growth_customer c ON c.id = t.customer_id AND c.ref = r.payload ->> 'customer'
+    WHERE r.kind = '{ADJUSTMENT}' AND r.state = 'applied'
+      AND (r.payload ->> 'points')::bigint =
+        CASE t.kind WHEN 'grant' THEN t.points WHEN 'deduct' THEN -t.points END
+"""  # noqa: S608
+GRANTED_BY = f"""
+    SELECT t.id, t.customer_id
+    FROM growth_changerequest r
+    CROSS JOIN jsonb_array_elements(r.payload -> 'lines') WITH ORDINALITY AS l(line, place)
+    JOIN growth_pointstransfer t ON t.kind = 'grant'
+      AND t.key = 'bulk:' || (r.payload ->> 'mark') || ':' || l.place - 1
+    JOIN growth_customer c ON c.id = t.customer_id AND c.ref = l.line ->> 0
+    WHERE r.kind = '{BULK_GRANT}' AND r.state IN ('approved', 'applied', 'failed')
+      AND l.place <= (r.outcome ->> 'done')::bigint AND t.points = (l.line ->> 1)::bigint
+"""  # noqa: S608
+
 _KNOWN = f"SELECT ref, id FROM growth_customer WHERE ref = ANY({TEXTS})"  # noqa: S608
 _POSTED = f"SELECT key FROM growth_pointstransfer WHERE key = ANY({TEXTS})"  # noqa: S608
 

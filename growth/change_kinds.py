@@ -35,3 +35,7 @@ def register() -> None:
             points=adjustments.bulk_points,
         ),
     }
+    registry.points_causes |= {
+        adjustments.ADJUSTMENT: adjustments.ADJUSTED_BY,
+        adjustments.BULK_GRANT: adjustments.GRANTED_BY,
+    }
