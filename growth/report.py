@@ -10,6 +10,7 @@ from growth import (
     bankday,
     budgets,
     causes,
+    changes,
     ledger,
     levels,
     limits,
@@ -57,6 +58,7 @@ def differences() -> Iterable[str]:
         yield from reversals.differences()
         yield from ledger.differences()
         yield from causes.differences()
+        yield from changes.differences()
         yield from make_up_prices.differences()
         yield from liability_days.differences()
         yield from levels.differences(today)

@@ -8,10 +8,11 @@ from django.db import ProgrammingError, connection, transaction
 
 from benefits import redemption
 from benefits.models import Benefit
-from growth import bankday, holds, jobs, ledger, open_items, seals
+from growth import adjustments, bankday, changes, holds, jobs, ledger, open_items, seals
 from growth.ledger import ALLOW_NEGATIVE
 from tests.benefits import world as shop
 from tests.growth import world
+from tests.growth.test_changes import person
 from tests.growth.world import days_ago, event, levels, reversal, task
 
 pytestmark = pytest.mark.usefixtures("programme")
@@ -20,7 +21,7 @@ HOWTO = Path("docs/howto/database-role.md")
 POSTED = (
     "growth_pointstransfer", "growth_pointsallocation", "growth_pointswriteoff",
     "growth_pointsdebt", "growth_transferseal", "growth_growthentry", "growth_levelchange",
-    "benefits_redemptionevent",
+    "growth_changeapproval", "benefits_redemptionevent",
 )  # fmt: skip
 FIXED = {
     "growth_pointslot": "points = points + 1",
@@ -59,6 +60,16 @@ def as_application():
     execute("RESET ROLE")
 
 
+def adjusted() -> None:
+    """Points by hand, asked for by one and approved by another."""
+    kim, lee = (person(name, is_superuser=True) for name in ("kim", "lee"))
+    change = changes.propose(
+        kind=adjustments.ADJUSTMENT, subject="ada", reason="", maker=kim,
+        payload={"customer": "ada", "points": 9, "cost_centre": "HR", "points_expire": {}},
+    )  # fmt: skip
+    assert changes.approve(change_id=change.pk, checker=lee).state == "applied"
+
+
 def live() -> None:
     """The whole loop: event, points, redeem, cancel, hold, expire, reverse, seal, reconcile."""
     done = event()
@@ -74,7 +85,7 @@ def live() -> None:
     world.take(reversal(done))
     own = world.earn("ada", 50, expires=days_ago(-1))
     world.earn("ada", 7, expires=bankday.today())
-    facts = {"reason": "", "origin": {}, "key": "fix"}
+    facts = {"reason": "test", "origin": {}, "key": "fix"}
     ledger.deduct(customer_id=ada, points=500, cap=True, **facts)
     world.earn("ada", 20, key="late")
     world.spend("ada", 20)
@@ -83,6 +94,7 @@ def live() -> None:
         today=bankday.today(), policy=ALLOW_NEGATIVE,
     )  # fmt: skip
     jobs.expire_points()
+    adjusted()
     assert own
     seals.seal_all()
     open_items.keep(["a difference"])
