@@ -8,6 +8,7 @@ table could seal everything anew: against that, keep the head that ``verify`` re
 
 import hashlib
 from collections.abc import Iterator
+from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
@@ -157,11 +158,13 @@ def unsealed() -> int:
 
 
 class Verdict(NamedTuple):
-    """What ``verify`` found: how many seals hold, the last of them, and the first fault."""
+    """What ``verify`` found: how many seals hold up to the first fault, and the last of them; that
+    fault, and how many further ones the chain has: 0 says that all behind the first is sound."""
 
     sealed: int
     head: bytes
     fault: str | None
+    further: int = 0
 
 
 @transaction.atomic
@@ -170,52 +173,60 @@ def verify(*, anchor: tuple[int, bytes] | None = None) -> Verdict:
 
     ``anchor`` is a position with its digest that was kept elsewhere.
     """
-    found = Verdict(0, START, None)
+    first, found, further = None, Verdict(0, START, None), 0
     for found in _walk():
+        if anchor and not found.fault and found.sealed == anchor[0] and found.head != anchor[1]:
+            found = found._replace(fault=f"seal {anchor[0]} is not the one that was kept")
         if found.fault:
-            return found
-        if anchor and found.sealed == anchor[0] and found.head != anchor[1]:
-            return found._replace(fault=f"seal {anchor[0]} is not the one that was kept")
+            further += first is not None
+            first = first or found
+    if first:
+        return first._replace(further=further)
     if anchor and found.sealed < anchor[0]:
         return found._replace(fault=f"seal {anchor[0]}, which was kept, is missing")
     return found._replace(fault=_overdue() or next(iter(books.differences()), None))
 
 
 def _walk() -> Iterator[Verdict]:
-    """The chain, seal by seal, up to the first fault."""
+    """The chain, seal by seal; behind a fault it goes on from the seal that stands there."""
     before, count = START, 0
     with connection.chunked_cursor() as cursor:
         cursor.execute(_CHAIN)
-        while rows := cursor.fetchmany(BATCH):
-            for at, row in enumerate(rows):
-                position, stored, transfer, key, content = row
-                if position != count + 1:
-                    yield Verdict(count, before, f"seal {count + 1} is missing")
-                    return
-                if key is None:
-                    fault = f"transfer {transfer} (seal {position}) is missing"
-                    yield Verdict(count, before, fault)
-                    return
-                after = digest(before, content)
-                if after != bytes(stored):
-                    following = rows[at + 1] if at + 1 < len(rows) else cursor.fetchone()
-                    what = _blame(position, transfer, key, after, following)
-                    yield Verdict(count, before, what)
-                    return
-                before, count = after, position
+        rows = iter(lambda: cursor.fetchmany(BATCH), [])
+        for row, following in pairwise(chain(chain.from_iterable(rows), [None])):
+            position, stored, transfer, key, content = row
+            after, fault = bytes(stored), None
+            if position != count + 1:
+                fault = f"seal {count + 1} is missing"
+            elif key is None:
+                fault = f"transfer {transfer} (seal {position}) is missing"
+            elif after != (recomputed := digest(before, content)):
+                fault, after = _blame(position, transfer, key, recomputed, after, following)
+            if fault:
+                yield Verdict(count, before, fault)
+            before, count = after, position
+            if not fault:
                 yield Verdict(count, before, None)
 
 
 def _blame(
-    position: int, transfer: int, key: str, recomputed: bytes, following: tuple[Any, ...] | None
-) -> str:
-    """Whether a transfer or its seal was changed: the next seal covers what stood before."""
+    position: int,
+    transfer: int,
+    key: str,
+    recomputed: bytes,
+    stored: bytes,
+    following: tuple[Any, ...] | None,
+) -> tuple[str, bytes]:
+    """Whether a transfer or its seal was changed: the next seal covers what stood before.
+
+    With it, what that next seal is to be recomputed from.
+    """
     if following and following[4] and digest(recomputed, following[4]) == bytes(following[1]):
-        return f"seal {position} (of transfer {transfer}, {key}) was changed"
+        return f"seal {position} (of transfer {transfer}, {key}) was changed", recomputed
     return (
         f"transfer {transfer} ({key}), its lot or its allocations are not what seal"
         f" {position} covers"
-    )
+    ), stored
 
 
 def _overdue() -> str | None:
