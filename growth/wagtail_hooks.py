@@ -147,6 +147,7 @@ LOGGED = [
     ("change_withdrawn", _("Withdraw a change"), _("Change withdrawn")),
     ("change_expired", _("Let a change expire"), _("Change expired")),
     ("change_applied", _("Apply a change"), _("Change applied")),
+    ("change_exported", _("Export the lines of a change"), _("Lines exported")),
     ("change_failed", _("Fail to apply a change"), _("Change failed")),
 ]
 

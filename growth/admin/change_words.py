@@ -1,9 +1,9 @@
 """Requests in plain words, for the person who decides: how it stands, and how it would."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.utils.translation import get_language_info, ngettext
+from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from growth import adjustments, drafts
@@ -54,17 +54,42 @@ def adjustment(payload: dict[str, Any]) -> Described:
 
 
 def bulk_grant(payload: dict[str, Any]) -> Described:
-    """A file of points for many customers."""
-    run = adjustments.dry_run(payload)
-    gets = ngettext(
-        "{n} customer gets points, {points} in all.",
-        "{n} customers get points, {points} in all.",
-        run.customers,
-    ).format(n=amount(run.customers), points=amount(run.points))
-    file = _("The file “{file}” with {n} lines.").format(
-        file=payload["file"], n=amount(len(payload["lines"]))
+    """A file of points for many customers: what it says in all, and its largest lines."""
+    run, lines = adjustments.dry_run(payload), payload["lines"]
+    file = _("The file “{file}”: {n} lines, {points} points in all.").format(
+        file=payload["file"], n=amount(len(lines)), points=amount(adjustments.bulk_points(payload))
     )
-    return Described([], [file, gets, *_funding(payload)], dry_run_warnings(run))
+    said = [file, *_funding(payload)]
+    if not run.given_before:
+        gets = ngettext(
+            "{n} customer gets points, {points} in all.",
+            "{n} customers get points, {points} in all.",
+            run.customers,
+        )
+        said.append(gets.format(n=amount(run.customers), points=amount(run.points)))
+    said.append(_("The largest lines:"))
+    text = _("{customer} gets {n} points.")
+    said += [
+        text.format(customer=line.customer, n=amount(line.points))
+        for line in adjustments.largest(payload)
+    ]
+    return Described([], said, dry_run_warnings(run))
+
+
+# What has become of a line of a file.
+RESULTS = {
+    "given": gettext_lazy("given"),
+    "given_before": gettext_lazy("given before"),
+    "unknown": gettext_lazy("the customer was not known"),
+    "not_given": gettext_lazy("not given"),
+}
+
+
+def bulk_lines(change: Any) -> Iterator[tuple[Any, ...]]:
+    """All lines of a file as a table, with what has become of each."""
+    yield _("Line"), _("Customer"), _("Points"), _("Reason"), _("Result")
+    for number, line, result in adjustments.results(change):
+        yield number, *line, str(RESULTS[result])
 
 
 def dry_run_warnings(run: adjustments.DryRun) -> list[str]:
