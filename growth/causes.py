@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 
 from growth import registry
+from growth.difference import Difference
 
 # A key that no award could have is nobody's: its number is NULL.
 _AWARD = "substring(key from '^award:([0-9]{1,18}):')::bigint AS award"
@@ -83,11 +84,15 @@ def differences() -> Iterable[str]:
     """Awards that were not paid what they say, and what was posted without any cause."""
     for customer, award, known, posted, points in _rows(_POINTS):
         said = f"it says {points}" if known else "there is no such award of theirs"
-        yield f"customer {customer}: {posted} points posted for award {award}, {said}"
+        yield Difference(
+            f"points of award {award} of customer {customer}",
+            f"customer {customer}: {posted} points posted for award {award}, {said}",
+        )
     for customer, award, day, posted, growth in _rows(_GROWTH):
-        yield (
+        yield Difference(
+            f"growth value of award {award} of customer {customer} on {day}",
             f"customer {customer}: {posted} growth value posted for award {award} on {day},"
-            f" it says {growth}"
+            f" it says {growth}",
         )
     causes = registry.points_causes
     for customer, transfer, key, kind, points in _rows(_with_causes(_STRAY_POINTS, causes)):

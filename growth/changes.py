@@ -21,6 +21,7 @@ from django.db.models.functions import Now
 from wagtail.log_actions import log
 
 from growth import bankday, registry
+from growth.difference import Difference
 from growth.errors import (
     AlreadyDecided,
     ApprovedAlready,
@@ -320,7 +321,8 @@ def differences() -> Iterator[str]:
     with connection.cursor() as cursor:
         cursor.execute(_UNAPPROVED)
         for pk, state, approvals, needed in cursor.fetchall():
-            yield f"change request {pk}: {state} with {approvals} of {needed} approvals"
+            said = f"change request {pk}: {state} with {approvals} of {needed} approvals"
+            yield Difference(f"approvals of change request {pk}", said)
 
 
 def _decide(change: ChangeRequest, state: State, checker: Any, comment: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import connection
 
 from growth import bankday, ledger
+from growth.difference import Difference
 from growth.models import PointsTransfer
 from growth.task_rules import MADE_UP, MAKE_UP_SOURCE
 
@@ -101,4 +102,5 @@ def differences() -> Iterable[str]:
         for customer_id, event_id, counts, price, paid in cursor.fetchall():
             if not 0 <= paid <= (price if counts else 0):
                 said = "counts" if counts else "is undone"
-                yield f"customer {customer_id}: make-up {event_id} {said}, {paid} of {price} paid"
+                text = f"customer {customer_id}: make-up {event_id} {said}, {paid} of {price} paid"
+                yield Difference(f"make-up {event_id} of customer {customer_id}", text)
