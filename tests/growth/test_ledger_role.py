@@ -8,6 +8,7 @@ from django.db import ProgrammingError, connection, transaction
 
 from benefits import redemption
 from benefits.models import Benefit
+from config import celery
 from growth import adjustments, bankday, changes, holds, jobs, ledger, open_items, seals
 from growth.ledger import ALLOW_NEGATIVE
 from tests.benefits import world as shop
@@ -128,6 +129,38 @@ def test_the_role_does_the_whole_loop_and_changes_nothing_that_was_posted(as_app
         assert denied(f"TRUNCATE {table} CASCADE"), table
     assert denied("SET session_replication_role = replica")
     assert Benefit.objects.filter(code="coffee").update(price=61) == 1
+
+
+def refused_jobs() -> dict[str, str]:
+    """Jobs of the schedule that the role may not do, and why."""
+    refused = {}
+    for entry in celery.schedules().values():
+        try:
+            with transaction.atomic():
+                celery.app.tasks[entry["task"]]()
+        except ProgrammingError as refusal:
+            refused[entry["task"]] = str(refusal)
+    return refused
+
+
+def test_the_role_does_every_job_of_the_schedule(as_application):
+    live()
+    month = "growth_eventbody_" + f"{bankday.today():%Y_%m}"
+    execute("RESET ROLE")
+    execute(f"SET CONSTRAINTS ALL IMMEDIATE; DROP TABLE {month}")
+    execute("SET LOCAL ROLE zones_app")
+
+    assert refused_jobs() == {}
+    assert rows(f"SELECT to_regclass('{month}') IS NOT NULL") == [(True,)]
+    assert denied(f"DROP TABLE {month}") and denied("CREATE TABLE mine (id int)")
+
+
+def test_without_the_owners_function_a_job_would_be_refused(as_application):
+    """The planted bug: the page does not say who may call it."""
+    execute("RESET ROLE")
+    execute("REVOKE ALL ON FUNCTION growth_keep_event_bodies FROM zones_app")
+    execute("SET LOCAL ROLE zones_app")
+    assert list(refused_jobs()) == ["growth.keep_event_bodies"]
 
 
 def test_every_table_that_refuses_changes_is_kept_from_the_role(as_application):
