@@ -5,7 +5,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db import transaction
+from django.db.models import Max, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
@@ -74,6 +75,8 @@ class ReasonForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("It is kept with your name. Customers do not see it."),
     )
+    # The newest award that the page was about: what comes in later was not looked at.
+    newest = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class DecideView(WagtailAdminTemplateMixin, FormView):
@@ -106,6 +109,9 @@ class DecideView(WagtailAdminTemplateMixin, FormView):
         found = CompletionFilterSet(self.request.GET, queryset=rows, request=self.request)
         return found.qs if found.is_valid() else rows.none()
 
+    def get_initial(self) -> dict[str, Any]:
+        return {"newest": self.chosen.aggregate(newest=Max("pk"))["newest"] or 0}
+
     def get_page_subtitle(self) -> str:
         return str(self.decision.label)
 
@@ -131,22 +137,28 @@ class DecideView(WagtailAdminTemplateMixin, FormView):
         }
 
     def form_valid(self, form: ReasonForm) -> HttpResponse:
-        """Do it part by part; each part is a transaction, and can be repeated."""
-        found = list(self.chosen.order_by("pk").values_list("pk", "task_id")[: MOST + 1])
+        """Do it part by part; each is a transaction of its own, logged with its reason."""
+        shown = self.chosen.filter(pk__lte=form.cleaned_data["newest"])
+        found = list(shown.order_by("pk").values_list("pk", "task_id")[: MOST + 1])
         if len(found) > MOST:
             messages.error(self.request, _("That is too much at once. Choose fewer."))
             return HttpResponseRedirect(self.request.get_full_path())
         done = 0
         for start in range(0, len(found), PART):
-            done += self.decision.act([pk for pk, _task in found[start : start + PART]])
-        for task in GrowthTask.objects.filter(pk__in={task for _pk, task in found}):
-            ids = [pk for pk, task_id in found if task_id == task.pk]
-            facts = {"reason": form.cleaned_data["reason"], "number": len(ids), "ids": ids[:100]}
-            action = f"growth.award_{self.kwargs['what']}"
-            log(task, action, user=self.request.user, data=facts)
+            done += self._decide(found[start : start + PART], form.cleaned_data["reason"])
         text = _("Awards done with: {n}.")
         messages.success(self.request, text.format(n=words.amount(done)))
         return HttpResponseRedirect(reverse("completions:index"))
+
+    @transaction.atomic
+    def _decide(self, part: list[tuple[int, int]], reason: str) -> int:
+        """Decide on a part, as (award, its task), and say so in the log, or neither."""
+        done: int = self.decision.act([pk for pk, _task in part])
+        for task in GrowthTask.objects.filter(pk__in={task for _pk, task in part}):
+            ids = [pk for pk, task_id in part if task_id == task.pk]
+            facts = {"reason": reason, "number": len(ids), "ids": ids}
+            log(task, f"growth.award_{self.kwargs['what']}", user=self.request.user, data=facts)
+        return done
 
 
 def urls() -> list[URLPattern]:

@@ -5,6 +5,7 @@ from django.urls import reverse
 from wagtail.models import ModelLogEntry
 
 from growth import budgets, exclusions
+from growth.admin import award_views
 from growth.models import Budget, GrowthTask, ProgramRelease, TaskCompletion, Wallet
 from tests.admin.pages import form_values
 from tests.growth import world
@@ -28,8 +29,9 @@ def awards(bank):
 
 def decide(client, what, query, reason="checked"):
     url = f"{reverse('award_decide', args=[what])}?{query}"
-    shown = client.get(url).content.decode()
-    return shown, client.post(url, {"reason": reason})
+    page = client.get(url)
+    newest = page.context["form"]["newest"].value()
+    return page.content.decode(), client.post(url, {"reason": reason, "newest": newest})
 
 
 @pytest.mark.parametrize(("what", "points", "status"), [
@@ -55,6 +57,36 @@ def test_all_that_a_filter_shows_is_taken_back_at_once(sign_in, awards, query):
     decide(sign_in("Reviewers"), "revoke", query.format(task=code))
     assert (balance("bob"), balance("ada")) == (0, 10)
     assert TaskCompletion.objects.filter(status="pending").count() == 1
+
+
+def test_what_came_in_after_the_page_was_shown_is_left_alone(sign_in, awards):
+    client, url = sign_in("Reviewers"), reverse("award_decide", args=["revoke"])
+    decide(client, "revoke", "customer=bob")  # the budget has room again
+    newest = client.get(url).context["form"]["newest"].value()
+    take(event(who="cyd"))
+    client.post(url, {"reason": "checked", "newest": newest})
+    assert (balance("bob"), balance("ada"), balance("cyd")) == (0, 0, 10)
+    assert client.post(url, {"reason": "checked"}).status_code == 200  # nobody knows what was shown
+    assert balance("cyd") == 10
+
+
+def test_each_part_is_logged_with_its_reason_or_not_done(sign_in, awards, monkeypatch):
+    """The planted bug: logged after all parts, what was done before a crash has no reason."""
+    monkeypatch.setattr(award_views, "PART", 1)
+    revoke = award_views.DECISIONS["revoke"].act
+
+    def crashes(ids):
+        done = revoke(ids)
+        if TaskCompletion.objects.filter(status="refused").count() > 1:
+            raise RuntimeError("the machine")
+        return done
+
+    monkeypatch.setattr(award_views.DECISIONS["revoke"], "act", crashes)
+    with pytest.raises(RuntimeError):
+        decide(sign_in("Reviewers"), "revoke", "")
+    refused = TaskCompletion.objects.filter(status="refused").values_list("pk", flat=True)
+    entries = ModelLogEntry.objects.filter(action="growth.award_revoke")
+    assert [(e.data["ids"], e.data["reason"]) for e in entries] == [(list(refused), "checked")]
 
 
 def test_nothing_is_decided_without_a_reason_or_a_right(sign_in, awards):
