@@ -7,10 +7,11 @@ from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from growth import adjustments, drafts
+from growth.admin.award_views import DECISIONS
 from growth.admin.names import names
 from growth.admin.task_sentences import expiry_lines, task_lines
 from growth.admin.words import amount
-from growth.models import Wallet
+from growth.models import TaskCompletion, Wallet
 from growth.registry import Described
 
 
@@ -92,6 +93,28 @@ def bulk_lines(change: Any) -> Iterator[tuple[Any, ...]]:
         yield number, *line, str(RESULTS[result])
 
 
+def award_decision(payload: dict[str, Any]) -> Described:
+    """A decision on many awards: what it does, to how many, and the largest of them."""
+    decision, rows = (
+        DECISIONS[payload["what"]],
+        TaskCompletion.objects.filter(pk__in=payload["ids"]),
+    )
+    said = [
+        f"{decision.label}: {decision.hint}",
+        _("Awards: {n}, {points} points in all.").format(
+            n=amount(len(payload["ids"])), points=amount(payload["points"])
+        ),
+        _("The largest of them:"),
+    ]
+    for row in rows.select_related("customer", "task").order_by("-points", "pk")[:10]:
+        text = _("{customer}: {task}, {n} points")
+        said.append(text.format(customer=row.customer.ref, task=row.task, n=amount(row.points)))
+    ready = rows.filter(status__in=decision.states).count()
+    waits = _("{n} of them are in no state for it (any more) and are passed over.")
+    passed = len(payload["ids"]) - ready
+    return Described([], said, [waits.format(n=amount(passed))] if passed else [])
+
+
 def dry_run_warnings(run: adjustments.DryRun) -> list[str]:
     """What of a file is passed over."""
     said = []
@@ -119,6 +142,8 @@ def outcome(change: Any) -> list[str]:
     """What came of a request."""
     found = change.outcome
     said = list(found.get("changes", []))
+    if "decided" in found:
+        said.append(_("Awards done with: {n}.").format(n=amount(found["decided"])))
     if "given" in found:
         said.append(
             _("{done} of the lines are done: {points} points given in {n} lines.").format(

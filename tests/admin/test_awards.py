@@ -4,11 +4,19 @@ import pytest
 from django.urls import reverse
 from wagtail.models import ModelLogEntry
 
-from growth import budgets, exclusions
+from growth import budgets, changes, exclusions, jobs
 from growth.admin import award_views
-from growth.models import Budget, GrowthTask, ProgramRelease, TaskCompletion, Wallet
+from growth.models import (
+    Budget,
+    ChangeRequest,
+    GrowthTask,
+    ProgramRelease,
+    TaskCompletion,
+    Wallet,
+)
 from tests.admin.pages import form_values
 from tests.growth import world
+from tests.growth.test_changes import person
 from tests.growth.world import balance, event, load, take, task
 
 
@@ -73,7 +81,7 @@ def test_what_came_in_after_the_page_was_shown_is_left_alone(sign_in, awards):
 def test_each_part_is_logged_with_its_reason_or_not_done(sign_in, awards, monkeypatch):
     """The planted bug: logged after all parts, what was done before a crash has no reason."""
     monkeypatch.setattr(award_views, "PART", 1)
-    revoke = award_views.DECISIONS["revoke"].act
+    revoke = award_views.ACTS["revoke"]
 
     def crashes(ids):
         done = revoke(ids)
@@ -81,12 +89,39 @@ def test_each_part_is_logged_with_its_reason_or_not_done(sign_in, awards, monkey
             raise RuntimeError("the machine")
         return done
 
-    monkeypatch.setattr(award_views.DECISIONS["revoke"], "act", crashes)
+    monkeypatch.setitem(award_views.ACTS, "revoke", crashes)
     with pytest.raises(RuntimeError):
         decide(sign_in("Reviewers"), "revoke", "")
     refused = TaskCompletion.objects.filter(status="refused").values_list("pk", flat=True)
     entries = ModelLogEntry.objects.filter(action="growth.award_revoke")
     assert [(e.data["ids"], e.data["reason"]) for e in entries] == [(list(refused), "checked")]
+
+
+def test_a_decision_on_many_points_waits_for_two_others(sign_in, awards, settings):
+    settings.TWO_APPROVALS_ABOVE_POINTS = 29
+    _, answer = decide(sign_in("Campaign"), "revoke", "")
+    change = ChangeRequest.objects.get()
+    assert answer.url == reverse("changes:inspect", args=[change.pk])
+    assert (balance(), balance("bob"), change.approvals_needed) == (10, 10, 2)
+    assert not ModelLogEntry.objects.filter(action="growth.award_revoke").exists()
+
+    shown = sign_in("Auditors").get(answer.url).content.decode()
+    for text in ("Take back for good", "Awards: 3, 30 points in all", "ada: t, 10 points"):
+        assert text in shown
+    for name in ("lee", "ann"):
+        changes.approve(change_id=change.pk, checker=person(name, "Reviewers"))
+        assert balance("bob") == 10
+    jobs.apply_changes()
+    assert (balance(), balance("bob"), world.differences()) == (0, 0, [])
+    change.refresh_from_db()
+    assert (change.state, change.outcome) == ("applied", {"done": 3, "decided": 3})
+
+
+def test_who_may_not_ask_for_changes_asks_for_no_large_decision(sign_in, awards, settings):
+    settings.TWO_APPROVALS_ABOVE_POINTS = 29
+    decide(sign_in("Reviewers"), "revoke", "")
+    assert not ChangeRequest.objects.exists()
+    assert (balance(), balance("bob")) == (10, 10)
 
 
 def test_nothing_is_decided_without_a_reason_or_a_right(sign_in, awards):
