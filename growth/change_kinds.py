@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from growth import adjustments, award_decisions, drafts, registry
+from growth import adjustments, award_decisions, budget_changes, drafts, registry
 from growth.admin import change_words
 from growth.registry import ChangeKind
 
@@ -43,6 +43,13 @@ def register() -> None:
         describe=change_words.award_decision,
         by_job=True,
         points=award_decisions.points,
+    )
+    registry.change_kinds[budget_changes.KIND] = ChangeKind(
+        label=_("Budget"),
+        permission="growth.change_budget",
+        validate=budget_changes.validate,
+        apply=budget_changes.apply,
+        describe=change_words.budget,
     )
     registry.points_causes |= {
         adjustments.ADJUSTMENT: adjustments.ADJUSTED_BY,

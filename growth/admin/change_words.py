@@ -3,16 +3,19 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from growth import adjustments, drafts
+from growth import adjustments, budget_changes, drafts
 from growth.admin.award_views import DECISIONS
 from growth.admin.names import names
 from growth.admin.task_sentences import expiry_lines, task_lines
 from growth.admin.words import amount
+from growth.budget_section import ALERT_PERCENT
 from growth.models import TaskCompletion, Wallet
 from growth.registry import Described
+from growth.values import iso_date
 
 
 def task(payload: dict[str, Any]) -> Described:
@@ -113,6 +116,37 @@ def award_decision(payload: dict[str, Any]) -> Described:
     waits = _("{n} of them are in no state for it (any more) and are passed over.")
     passed = len(payload["ids"]) - ready
     return Described([], said, [waits.format(n=amount(passed))] if passed else [])
+
+
+def budget(payload: dict[str, Any]) -> Described:
+    """A budget as it was asked for, beside how it stands."""
+    current = budget_changes.stored(payload["budget"]["code"])
+    before = _budget_lines(current) if current else [_("This budget does not exist yet.")]
+    warnings = []
+    if budget_changes.is_outdated(payload):
+        warnings.append(
+            _("The budget has changed since this was sent. It cannot be applied any more.")
+        )
+    return Described(before, _budget_lines(payload["budget"]), warnings)
+
+
+def _budget_lines(row: Mapping[str, Any]) -> list[str]:
+    said = [
+        *_texts(_("Name"), row["name"]),
+        _("It may give {n} points in all.").format(n=amount(row["points"])),
+    ]
+    if code := row.get("cost_centre"):
+        said.append(_("Cost centre: {code}").format(code=code))
+    for key, text in (
+        ("starts", _("It gives nothing before {day}.")),
+        ("ends", _("It gives nothing after {day}.")),
+    ):
+        if day := iso_date(row.get(key)):
+            said.append(text.format(day=date_format(day, "DATE_FORMAT")))
+    if row.get("programme"):
+        said.append(_("Every award draws on it, too."))
+    percent = row.get("alert_percent") or ALERT_PERCENT
+    return [*said, _("It alerts at {n} %.").format(n=percent)]
 
 
 def dry_run_warnings(run: adjustments.DryRun) -> list[str]:

@@ -4,8 +4,9 @@ import pytest
 from django.urls import reverse
 from wagtail.models import ModelLogEntry
 
-from growth import budgets, changes, exclusions, jobs
+from growth import budget_changes, budgets, changes, exclusions, jobs
 from growth.admin import award_views
+from growth.errors import NotAllowed
 from growth.models import (
     Budget,
     ChangeRequest,
@@ -188,14 +189,37 @@ def test_a_budget_is_raised_and_shows_how_it_stands(sign_in, awards):
     page = client.get(url)
     assert "30 of 35 points are given, 5 are left." in page.content.decode()
     values = form_values(page) | {"points": ["1000"]}
-    answer = client.post(url, values)
+    assert client.post(url, values).status_code == 200  # not without a reason
+    answer = client.post(url, values | {"reason": ["A feast"]})
     assert answer.status_code == 302
+    assert Budget.objects.get().points == 35  # a second person decides
+    lee = person("lee", "Reviewers")
+    shown = client.get(answer.url).content.decode()
+    assert "It may give 35 points" in shown and "It may give 1,000 points" in shown
+    changes.approve(change_id=ChangeRequest.objects.get().pk, checker=lee)
     found = Budget.objects.get()
     assert (found.points, found.alerted_at) == (1000, None)
     assert "in order" in client.get(reverse("budgets:index")).content.decode()
     second = form_values(client.get(reverse("budgets:add")))
     second |= {"code": ["all"], "points": ["5"], "name_0": ["All"], "programme": ["on"]}
     names = [key for key in second if key.startswith("name")]
-    second |= {names[0]: ["All"]}
+    second |= {names[0]: ["All"], "reason": ["All"]}
     client.post(reverse("budgets:add"), second)
+    assert not Budget.objects.filter(programme=True).exists()
+    changes.approve(change_id=ChangeRequest.objects.latest("pk").pk, checker=lee)
     assert Budget.objects.filter(programme=True).get().code == "all"
+
+
+def test_a_budget_that_changed_meanwhile_is_not_overwritten(sign_in, awards):
+    row = {"code": "spring", "name": {"en": "Spring"}, "points": 90, "alert_percent": 50}
+    kim = person("kim", "Campaign")
+    change = budget_changes.propose(row=row, reason="more", maker=kim)
+    load(budgets=[row | {"points": 60}])  # the deployment's way is direct
+    found = changes.approve(change_id=change.pk, checker=person("lee", "Reviewers"))
+    assert (found.state, Budget.objects.get().points) == ("failed", 60)
+
+
+def test_who_may_not_change_budgets_may_not_ask_for_it(sign_in, awards):
+    row = {"code": "spring", "name": {"en": "Spring"}, "points": 90}
+    with pytest.raises(NotAllowed):
+        budget_changes.propose(row=row, reason="more", maker=person("sup", "Support"))
