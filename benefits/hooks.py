@@ -13,6 +13,7 @@ def register() -> None:
     registry.reward_grants["benefit"] = queries.reward_grants
     registry.report_parts["benefits"] = queries.report
     registry.reconcilers["benefits"] = reconcile.differences
+    registry.points_causes["redemption"] = reconcile.CAUSE
     registry.replayers["code"] = imports.replay
     registry.source_names["benefit"] = queries.names
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from django.db import connection
 
+from growth.difference import Difference
+
 _NUMBERED = """
     SELECT b.code, b.total, coalesce(s.remaining, 0), coalesce(r.held, 0)
     FROM benefits_benefit b
@@ -37,18 +39,26 @@ _REFUNDS = """
     WHERE r.points <> coalesce(t.points, 0)
        OR coalesce(f.points, 0) <> CASE WHEN r.status = 'cancelled' THEN r.points ELSE 0 END
 """
+# Transfers that redemptions stand for (``registry.points_causes``).
+CAUSE = """
+    SELECT transfer_id, customer_id FROM benefits_redemption WHERE transfer_id IS NOT NULL
+    UNION ALL
+    SELECT refund_id, customer_id FROM benefits_redemption WHERE refund_id IS NOT NULL
+"""
 
 
 def differences() -> Iterable[str]:
     """Where stock, codes, statuses and points are not what the redemptions say."""
     for code, total, remaining, held in _rows(_NUMBERED):
-        yield f"benefit {code}: {total} in all, but {remaining} left and {held} redeemed"
+        said = f"benefit {code}: {total} in all, but {remaining} left and {held} redeemed"
+        yield Difference(f"stock of benefit {code}", said)
     for code, unit, state, status in _rows(_CODES):
         yield f"benefit {code}: code {unit} is {state}, its redemption {status or 'missing'}"
     for redemption, status, logged in _rows(_STATUSES):
         yield f"redemption {redemption}: {status}, its history says {logged or 'nothing'}"
     for redemption, points, paid, refunded in _rows(_REFUNDS):
-        yield f"redemption {redemption}: {points} points, paid {paid}, refunded {refunded}"
+        said = f"redemption {redemption}: {points} points, paid {paid}, refunded {refunded}"
+        yield Difference(f"points of redemption {redemption}", said)
 
 
 def _rows(sql: str) -> list[tuple]:

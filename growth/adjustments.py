@@ -7,7 +7,10 @@ once, however often it is uploaded, approved or interrupted.
 import csv
 import hashlib
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from heapq import nlargest
+from operator import itemgetter
 from typing import Any, BinaryIO, NamedTuple
 
 from django.db import connection
@@ -26,6 +29,7 @@ ADJUSTED, GRANTED = "adjustment", "grant"
 MOST_POINTS = 10**7
 MOST_LINES = 100_000
 MOST_FAULTS = 100
+MOST_NAMED = 100  # of the customers who are not known
 BATCH = 5000
 
 
@@ -202,7 +206,7 @@ def dry_run(payload: dict[str, Any]) -> DryRun:
         points=sum(line[1] for line in known),
         given_before=len(before),
         unknown=len(unknown),
-        unknown_sample=unknown[:20],
+        unknown_sample=unknown[:MOST_NAMED],
     )
 
 
@@ -254,6 +258,25 @@ def apply_bulk(payload: dict[str, Any], change: ChangeRequest) -> Applied:
     return Applied(outcome, finished=outcome["done"] >= len(payload["lines"]))
 
 
+def largest(payload: dict[str, Any], most: int = 10) -> list[Given]:
+    """The lines of a file that give most."""
+    return [Given(*line) for line in nlargest(most, payload["lines"], key=itemgetter(1))]
+
+
+def results(change: ChangeRequest) -> Iterator[tuple[int, Given, str]]:
+    """Every line of a request's file with its number, and what has become of it."""
+    payload, done = change.payload, change.outcome.get("done", 0)
+    for start in range(0, len(payload["lines"]), BATCH):
+        part = _keyed(payload, start, start + BATCH)
+        by = _posted([key for _line, key in part])
+        for number, (line, key) in enumerate(part, start + 1):
+            if key in by:
+                result = "given" if by[key] == change.pk else "given_before"
+            else:
+                result = "unknown" if number <= done else "not_given"
+            yield number, Given(*line), result
+
+
 def _keyed(
     payload: dict[str, Any], start: int = 0, stop: int | None = None
 ) -> list[tuple[list[Any], str]]:
@@ -263,8 +286,31 @@ def _keyed(
     return [(line, f"bulk:{mark}:{place}") for place, line in enumerate(part, start)]
 
 
+# Transfers that applied requests stand for (``registry.points_causes``): the points of the
+# customer that the request names, and the lines of a file that the job came to.
+ADJUSTED_BY = f"""
+    SELECT t.id, t.customer_id FROM growth_changerequest r
+    JOIN growth_pointstransfer t ON t.key = 'adjustment:' || r.id
+    JOIN growth_customer c ON c.id = t.customer_id AND c.ref = r.payload ->> 'customer'
+    WHERE r.kind = '{ADJUSTMENT}' AND r.state = 'applied'
+      AND (r.payload ->> 'points')::bigint =
+        CASE t.kind WHEN 'grant' THEN t.points WHEN 'deduct' THEN -t.points END
+"""  # noqa: S608
+GRANTED_BY = f"""
+    SELECT t.id, t.customer_id
+    FROM growth_changerequest r
+    CROSS JOIN jsonb_array_elements(r.payload -> 'lines') WITH ORDINALITY AS l(line, place)
+    JOIN growth_pointstransfer t ON t.kind = 'grant'
+      AND t.key = 'bulk:' || (r.payload ->> 'mark') || ':' || l.place - 1
+    JOIN growth_customer c ON c.id = t.customer_id AND c.ref = l.line ->> 0
+    WHERE r.kind = '{BULK_GRANT}' AND r.state IN ('approved', 'applied', 'failed')
+      AND l.place <= (r.outcome ->> 'done')::bigint AND t.points = (l.line ->> 1)::bigint
+"""  # noqa: S608
+
 _KNOWN = f"SELECT ref, id FROM growth_customer WHERE ref = ANY({TEXTS})"  # noqa: S608
-_POSTED = f"SELECT key FROM growth_pointstransfer WHERE key = ANY({TEXTS})"  # noqa: S608
+_POSTED = f"""
+    SELECT key, (origin ->> 'change')::bigint FROM growth_pointstransfer WHERE key = ANY({TEXTS})
+"""  # noqa: S608
 
 
 def _known(lines: list[list[Any]]) -> dict[str, int]:
@@ -275,8 +321,8 @@ def _known(lines: list[list[Any]]) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
-def _posted(keys: list[str]) -> set[str]:
-    """Those of the keys that stand in the ledger."""
+def _posted(keys: list[str]) -> dict[str, int]:
+    """Those of the keys that stand in the ledger, with the request that gave them."""
     with connection.cursor() as cursor:
         cursor.execute(_POSTED, [texts(keys)])
-        return {key for (key,) in cursor.fetchall()}
+        return dict(cursor.fetchall())

@@ -10,7 +10,16 @@ class GrowthConfig(AppConfig):
 
     def ready(self) -> None:
         """Keep the operators' groups up to date; auth comes after every room of ours."""
-        from growth import badges, budget_section, change_kinds, exclusions, risk
+        from growth import (
+            badges,
+            budget_section,
+            change_kinds,
+            exclusions,
+            make_up_prices,
+            registry,
+            risk,
+            scale,
+        )
         from growth.admin import groups, level_words
 
         change_kinds.register()
@@ -19,5 +28,7 @@ class GrowthConfig(AppConfig):
         budget_section.register()
         exclusions.register()
         risk.register()
+        scale.register()
+        registry.points_causes["make_up"] = make_up_prices.CAUSE
         auth = apps.get_app_config("auth")
         post_migrate.connect(groups.setup_groups, sender=auth, dispatch_uid="growth.groups")

@@ -20,7 +20,6 @@ from growth.values import canonical
 
 LONGEST = 512  # characters of a text that a rule may read
 MONTHS_AHEAD = 2
-LOCK = 0x424F4459  # one job at a time makes and drops parts
 
 
 def readable(data: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -75,35 +74,9 @@ def keep(today: date | None = None) -> list[str]:
     month = (today or bankday.today()).replace(day=1)
     oldest = _later(month, -settings.EVENT_BODY_MONTHS)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        cursor.execute(
-            """SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-               WHERE i.inhparent = 'growth_eventbody'::regclass ORDER BY 1"""
-        )
-        parts = [name for (name,) in cursor.fetchall()]
-        for ahead in range(MONTHS_AHEAD + 1):
-            start = _later(month, ahead)
-            if _part(start) not in parts:
-                cursor.execute(_NEW_PART.format(_part(start), start, _later(start, 1)))
-        old = [name for name in parts if name < _part(oldest)]
-        for name in old:
-            cursor.execute(f"DROP TABLE {name}")
-    return old
-
-
-# What came while there was no part for its month waits in the default one.
-_NEW_PART = """
-    CREATE TABLE {0} (LIKE growth_eventbody INCLUDING DEFAULTS);
-    WITH moved AS (
-      DELETE FROM growth_eventbody_default
-      WHERE received_at >= '{1}' AND received_at < '{2}' RETURNING *)
-    INSERT INTO {0} SELECT * FROM moved;
-    ALTER TABLE growth_eventbody ATTACH PARTITION {0} FOR VALUES FROM ('{1}') TO ('{2}');
-"""
-
-
-def _part(month: date) -> str:
-    return f"growth_eventbody_{month:%Y_%m}"
+        # A function of the tables' owner: the role that jobs sign in with may own none.
+        cursor.execute("SELECT growth_keep_event_bodies(%s, %s, %s)", [month, MONTHS_AHEAD, oldest])
+        return list(cursor.fetchone()[0])
 
 
 def _later(month: date, months: int) -> date:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from django.db import connection
 from django.db.models import Sum
 
+from growth.difference import Difference
 from growth.models import PointsTransfer
 
 Kind = PointsTransfer.Kind
@@ -69,14 +70,19 @@ def differences() -> Iterable[str]:
         for row in cursor.fetchall():
             customer, balance, moved, in_lots, held, holds, debt, debts = row
             if balance != moved or balance != in_lots:
-                yield f"customer {customer}: balance {balance}, transfers {moved}, lots {in_lots}"
+                said = f"customer {customer}: balance {balance}, transfers {moved}, lots {in_lots}"
+                yield Difference(f"balance of customer {customer}", said)
             if held != holds:
-                yield f"customer {customer}: {held} held, {holds} by the holds"
+                said = f"customer {customer}: {held} held, {holds} by the holds"
+                yield Difference(f"held by customer {customer}", said)
             if debt != debts:
-                yield f"customer {customer}: {debt} owed, {debts} by the debts"
+                said = f"customer {customer}: {debt} owed, {debts} by the debts"
+                yield Difference(f"owed by customer {customer}", said)
         cursor.execute(_LOTS)
         for lot, remaining, expected in cursor.fetchall():
-            yield f"lot {lot}: {remaining} remaining, {expected} by its allocations"
+            said = f"lot {lot}: {remaining} remaining, {expected} by its allocations"
+            yield Difference(f"lot {lot}", said)
         cursor.execute(_PARTS)
         for transfer, kind, points, used in cursor.fetchall():
-            yield f"transfer {transfer} ({kind}): {points} points, {used} by its allocations"
+            said = f"transfer {transfer} ({kind}): {points} points, {used} by its allocations"
+            yield Difference(f"allocations of transfer {transfer}", said)

@@ -16,6 +16,7 @@ from django.db.models import Min, Q, Sum
 from django.db.models.functions import Now
 
 from growth import bankday
+from growth.difference import Difference
 from growth.models import Budget, BudgetUse
 
 logger = logging.getLogger(__name__)
@@ -132,7 +133,8 @@ def differences() -> Iterable[str]:
                 GROUP BY 1, 2 HAVING sum(n.kept) <> sum(n.expected) ORDER BY 1, 2"""  # noqa: S608
         )
         for code, day, kept, expected in cursor.fetchall():
-            yield f"budget {code}: {kept} points {day or 'in all'}, the awards say {expected}"
+            said = f"budget {code}: {kept} points {day or 'in all'}, the awards say {expected}"
+            yield Difference(f"budget {code} {day or 'in all'}", said)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from growth import adjustments, drafts, registry
+from growth import adjustments, award_decisions, budget_changes, drafts, registry
 from growth.admin import change_words
 from growth.registry import ChangeKind
 
@@ -34,4 +34,24 @@ def register() -> None:
             by_job=True,
             points=adjustments.bulk_points,
         ),
+    }
+    registry.change_kinds[award_decisions.KIND] = ChangeKind(
+        label=_("Decision on awards"),
+        permission="growth.change_taskcompletion",
+        validate=award_decisions.validate,
+        apply=award_decisions.apply,
+        describe=change_words.award_decision,
+        by_job=True,
+        points=award_decisions.points,
+    )
+    registry.change_kinds[budget_changes.KIND] = ChangeKind(
+        label=_("Budget"),
+        permission="growth.change_budget",
+        validate=budget_changes.validate,
+        apply=budget_changes.apply,
+        describe=change_words.budget,
+    )
+    registry.points_causes |= {
+        adjustments.ADJUSTMENT: adjustments.ADJUSTED_BY,
+        adjustments.BULK_GRANT: adjustments.GRANTED_BY,
     }

@@ -1,8 +1,8 @@
 """Changes that one person asks for and a second one approves.
 
-What a request says is fixed by its digest. It is checked again when it is applied, so that what
-takes effect is what was approved, whoever can write to the database. What kinds of changes there
-are stands in ``registry.change_kinds``.
+What a request says is fixed by its digest. It is checked again when it is applied, and so is who
+approved that, so that what takes effect is what was approved, whoever can write to the database.
+What kinds of changes there are stands in ``registry.change_kinds``.
 """
 
 import hashlib
@@ -15,23 +15,25 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from wagtail.log_actions import log
 
 from growth import bankday, registry
+from growth.difference import Difference
 from growth.errors import (
     AlreadyDecided,
     ApprovedAlready,
     ContentChanged,
     GrowthError,
     NotAllowed,
+    NotApproved,
     NotFound,
     RequestExpired,
     SamePerson,
 )
-from growth.models import ChangeRequest
+from growth.models import ChangeApproval, ChangeRequest
 from growth.values import canonical
 
 logger = logging.getLogger(__name__)
@@ -122,7 +124,8 @@ def _approvals_needed(change: ChangeRequest) -> int:
 def approve(*, change_id: int, checker: Any, comment: str = "") -> ChangeRequest:
     """Approve a request, and apply it in this transaction if it is due and no work for the job.
 
-    Where two approvals are needed, the first one leaves it waiting for another person. A change
+    Where two approvals are needed, the first one leaves it waiting for another person, and so does
+    the second one where who gave the first may no longer decide. A change
     that cannot be applied is ``failed``, with the reason in its outcome. A try that is refused for
     who makes it, or for what the request says, stands in the operators' log.
 
@@ -134,9 +137,10 @@ def approve(*, change_id: int, checker: Any, comment: str = "") -> ChangeRequest
     """
     with _refusals_logged(change_id, checker), transaction.atomic():
         change = _to_decide(change_id, checker)
-        if change.first_checker_id == checker.pk:
+        if change.approved_by.filter(checker=checker).exists():
             raise ApprovedAlready
-        if change.approvals < change.approvals_needed - 1:
+        ChangeApproval.objects.create(change=change, checker=checker, digest=change.digest)
+        if _approvals(change) < change.approvals_needed:
             _approve_first(change, checker, comment)
             return change
         _decide(change, State.APPROVED, checker, comment)
@@ -296,6 +300,31 @@ def _approve_first(change: ChangeRequest, checker: Any, comment: str) -> None:
     _note(change, "half_approved", checker, comment)
 
 
+def _approvals(change: ChangeRequest) -> int:
+    """How many people approve of what it says: others than who asked, who may still decide."""
+    given = change.approved_by.filter(digest=change.digest).exclude(checker=change.maker_id)
+    checkers = get_user_model().objects.filter(pk__in=given.values("checker"))
+    return sum(checker.is_active and checker.has_perm(DECIDE) for checker in checkers)
+
+
+_UNAPPROVED = """
+    SELECT r.id, r.state, count(a.id), r.approvals_needed FROM growth_changerequest r
+    LEFT JOIN growth_changeapproval a ON a.change_id = r.id AND a.digest = r.digest
+      AND a.checker_id <> r.maker_id
+    WHERE r.state IN ('approved', 'applied')
+    GROUP BY r.id HAVING count(a.id) < r.approvals_needed ORDER BY r.id
+"""
+
+
+def differences() -> Iterator[str]:
+    """Requests that stand as approved or applied without as many approvals as they need."""
+    with connection.cursor() as cursor:
+        cursor.execute(_UNAPPROVED)
+        for pk, state, approvals, needed in cursor.fetchall():
+            said = f"change request {pk}: {state} with {approvals} of {needed} approvals"
+            yield Difference(f"approvals of change request {pk}", said)
+
+
 def _decide(change: ChangeRequest, state: State, checker: Any, comment: str) -> None:
     change.state, change.checker, change.comment = state, checker, comment
     change.decided_at = bankday.now()
@@ -319,6 +348,8 @@ def _apply(change: ChangeRequest) -> None:
         with transaction.atomic():
             if not is_untouched(change):
                 raise ContentChanged
+            if _approvals(change) < change.approvals_needed:
+                raise NotApproved
             applied = registry.change_kinds[change.kind].apply(change.payload, change)
     except OperationalError:
         raise  # a deadlock or a lost connection: everything is undone and tried again

@@ -108,6 +108,13 @@ class SamePerson(GrowthError):
     status = 403
 
 
+class NotApproved(GrowthError):
+    """Too few people who may decide have approved this."""
+
+    code = "not_approved"
+    status = 403
+
+
 class ApprovedAlready(GrowthError):
     """You have approved this already: the second approval has to be another person's."""
 

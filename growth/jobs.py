@@ -65,9 +65,13 @@ def seal_transfers() -> int:
 
 @job(name="growth.reconcile", soft_time_limit=7000, time_limit=7200, **RETRY)
 def reconcile() -> list[int]:
-    """Seal what committed very late, compare all that is kept with the records, keep the list."""
+    """Compare all that is kept with the records, keep the list; then seal what came very late.
+
+    In this order: sealed first, a transfer that somebody dated back would look like any other.
+    """
+    kept = open_items.reconcile()
     seals.seal_all(everything=True)
-    return list(open_items.reconcile())
+    return list(kept)
 
 
 @job(name="growth.close_liability", soft_time_limit=3500, time_limit=3600, **RETRY)

@@ -13,6 +13,7 @@ from django.db import connection
 
 from growth import budgets
 from growth.bulk import array
+from growth.difference import Difference
 from growth.fold import TaskRule
 from growth.models import TaskCompletion
 
@@ -262,7 +263,8 @@ def differences() -> Iterable[str]:
                ORDER BY 1, 2"""
         )
         for code, day, completions, points, awarded, given in cursor.fetchall():
-            yield (
+            yield Difference(
+                f"limits of task {code} {day or 'in all'}",
                 f"task {code}: its limits count {completions} completions and {points} points"
-                f" {day or 'in all'}, the awards say {awarded} and {given}"
+                f" {day or 'in all'}, the awards say {awarded} and {given}",
             )

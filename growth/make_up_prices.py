@@ -6,6 +6,7 @@ from typing import Any
 from django.db import connection
 
 from growth import bankday, ledger
+from growth.difference import Difference
 from growth.models import PointsTransfer
 from growth.task_rules import MADE_UP, MAKE_UP_SOURCE
 
@@ -77,6 +78,13 @@ def _moves(customer_id: int, event_id: str) -> Iterable[PointsTransfer]:
     return mine.filter(key__startswith=_key(event_id)).order_by("pk")
 
 
+# Prices taken and given back that make-ups stand for (``registry.points_causes``).
+CAUSE = f"""
+    SELECT t.id, t.customer_id
+    FROM growth_bankevent e JOIN growth_pointstransfer t ON t.customer_id = e.customer_id
+    WHERE e.type = '{MADE_UP}' AND e.source = '{MAKE_UP_SOURCE}' AND t.kind IN ('redeem', 'refund')
+      AND t.key LIKE 'make-up:%' AND starts_with(t.key || ':', 'make-up:' || e.event_id || ':')
+"""  # noqa: S608
 _PAID = """
     SELECT e.customer_id, e.event_id, e.counts, (e.data->>'points')::bigint,
            coalesce(sum(CASE t.kind WHEN 'refund' THEN -t.points ELSE t.points END), 0)
@@ -94,4 +102,5 @@ def differences() -> Iterable[str]:
         for customer_id, event_id, counts, price, paid in cursor.fetchall():
             if not 0 <= paid <= (price if counts else 0):
                 said = "counts" if counts else "is undone"
-                yield f"customer {customer_id}: make-up {event_id} {said}, {paid} of {price} paid"
+                text = f"customer {customer_id}: make-up {event_id} {said}, {paid} of {price} paid"
+                yield Difference(f"make-up {event_id} of customer {customer_id}", text)

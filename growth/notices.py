@@ -43,7 +43,9 @@ class Told:
 
 
 def make(today: date) -> dict[str, int]:
-    """Make the notices that are due; returns how many by kind. Safe to run many times a day."""
+    """Make the notices that are due, forget those whose day is past; returns how many are new, by
+    kind. Safe to run many times a day."""
+    Notice.objects.filter(facts__on__lt=today.isoformat()).delete()
     return {LEVEL_DROP: make_level_drops(today), POINTS_EXPIRING: make_points_expiring(today)}
 
 
@@ -107,21 +109,25 @@ def _store(rows: list[Row]) -> int:
 
 _EXPIRING = """
     INSERT INTO growth_notice (key, customer_id, kind, facts)
-    SELECT format('%%s:%%s:%%s:%%s', %s::text, customer_id, expires_on, stage), customer_id, %s,
-           jsonb_build_object('on', expires_on - 1, 'points', points)
+    SELECT format('%%s:%%s:%%s:%%s', %s::text, customer_id, week, stage), customer_id, %s,
+           jsonb_build_object('from', week - 1, 'on', week + 5, 'points', points)
     FROM (
-      SELECT customer_id, expires_on, sum(remaining) AS points,
-             (SELECT min(s) FROM unnest(%s::int[]) s WHERE expires_on - %s::date <= s) AS stage
-      FROM growth_pointslot
-      WHERE remaining > 0 AND expires_on > %s::date AND expires_on <= %s::date
-      GROUP BY customer_id, expires_on) AS due
+      SELECT customer_id, week, sum(remaining) AS points,
+             (SELECT min(s) FROM unnest(%s::int[]) s WHERE min(expires_on) - %s::date <= s) AS stage
+      FROM (SELECT *, date_trunc('week', expires_on)::date AS week FROM growth_pointslot
+            WHERE remaining > 0 AND expires_on > %s::date AND expires_on <= %s::date) lots
+      GROUP BY customer_id, week) AS due
     ON CONFLICT (key) DO NOTHING
 """
 
 
 @transaction.atomic
 def make_points_expiring(today: date) -> int:
-    """Notices to everybody who holds points that expire within 30 days, in one statement."""
+    """Notices to everybody who holds points that expire within 30 days, in one statement.
+
+    One for each week in which some do (and for 30, 7 and 1 days before its first): who loses a few
+    every day is not told of it every day. It names the next of them while it is read.
+    """
     last = today + timedelta(days=max(STAGES))
     with connection.cursor() as cursor:
         cursor.execute(
@@ -132,15 +138,15 @@ def make_points_expiring(today: date) -> int:
 
 def of(visitor: Visitor) -> list[Told]:
     """What the customer is to know now: the most urgent notice of each kind, as things stand."""
-    rows = Notice.objects.filter(customer=visitor.customer_id).order_by("-pk")[:50]
+    _rules, today = queries.program_now()
+    rows = Notice.objects.filter(customer=visitor.customer_id, facts__on__gte=today.isoformat())
     newest: dict[str, Notice] = {}
-    for row in rows:
+    for row in rows.order_by("-pk"):
         newest.setdefault(f"{row.kind}:{row.facts['on']}", row)
     if not newest:
         return []
     standing = level_standing.level(visitor)
     points = queries.points(visitor.customer_id)
-    _rules, today = queries.program_now()
     found = [
         *(_level_told(row, standing, today) for row in newest.values() if row.kind == LEVEL_DROP),
         *(
@@ -175,13 +181,14 @@ def _level_told(row: Notice, standing: level_standing.LevelStanding, today: date
 
 
 def _points_told(row: Notice, points: queries.Points, today: date) -> Told | None:
-    """Only while points are left of those that it is about."""
-    on = iso_date(row.facts["on"])
-    if on is None or on < today:
+    """The next that expire of those that it is about, while some are left."""
+    last = iso_date(row.facts["on"])
+    first = max(today, iso_date(row.facts.get("from")) or last or today)
+    days = [lot.on - timedelta(days=1) for lot in points.expiring]
+    on = min((day for day in days if last and first <= day <= last), default=None)
+    if on is None:
         return None
     left = sum(lot.points for lot in points.expiring if lot.on == on + timedelta(days=1))
-    if not left:
-        return None
     title = ngettext(
         "{n} point is good until {date}", "{n} points are good until {date}", left
     ).format(n=left, date=date_format(on, "MONTH_DAY_FORMAT"))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from growth import registry
+from growth.difference import Difference
 from growth.levels.schemes import Given
 
 PREFIX = "level:"
@@ -63,7 +64,8 @@ def differences(brought: dict[int, set[tuple[str, Given]]]) -> Iterable[str]:
             if not grants.standing:
                 yield f"{said} was never given, or taken back"
             elif len(grants.standing) > 1:
-                yield f"{said} was given {len(grants.standing)} times"
+                times = f"{said} was given {len(grants.standing)} times"
+                yield Difference(f"{said} was given too often", times)
     for (customer_id, level, (kind, code)), grants in sorted(held.items(), key=_place):
         if grants.unused:
             yield f"customer {customer_id}: {kind} {code} of level {level} is held without a cause"

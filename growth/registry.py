@@ -44,6 +44,11 @@ report_parts: dict[str, Callable[[], Any]] = {}
 # Name -> differences between what is kept and what the records say, as sentences.
 reconcilers: dict[str, Callable[[], Iterable[str]]] = {}
 
+# Name of a cause -> SQL of the points transfers (of the growth entries) that it stands for, as
+# (id, customer_id). What no cause stands for is a difference.
+points_causes: dict[str, str] = {}
+growth_causes: dict[str, str] = {}
+
 # Rejected rows of kind -> take in (row text, feed) again; returns None or (code, detail).
 replayers: dict[str, Callable[[str, str], tuple[str, str] | None]] = {}
 

@@ -9,6 +9,8 @@ from django.db import connection, transaction
 from growth import (
     bankday,
     budgets,
+    causes,
+    changes,
     ledger,
     levels,
     limits,
@@ -55,6 +57,8 @@ def differences() -> Iterable[str]:
         rules, today = program_now()
         yield from reversals.differences()
         yield from ledger.differences()
+        yield from causes.differences()
+        yield from changes.differences()
         yield from make_up_prices.differences()
         yield from liability_days.differences()
         yield from levels.differences(today)

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from growth import bankday
+from growth import bankday, registry
 
 # Of ten entries nine are earnings; the tenth spends the first two of them.
 CYCLE = 10
@@ -39,6 +39,20 @@ _COPIES = {
 }
 _TABLES = ("growth_customer", "growth_wallet", "growth_bankevent", "growth_pointstransfer",
            "growth_pointslot")  # fmt: skip
+
+# What was made here has its customer for a cause, and no other.
+_MADE = """
+    SELECT t.id, t.customer_id FROM growth_customer c JOIN {} t ON t.customer_id = c.id
+    WHERE c.ref LIKE 'scale-%' AND t.reason = 'scale'
+      AND starts_with(t.key || ':', 'scale:' || substr(c.ref, 7) || ':')
+"""
+
+
+def register() -> None:
+    """Called once, when the apps are ready."""
+    registry.points_causes["scale"] = _MADE.format("growth_pointstransfer")
+    registry.growth_causes["scale"] = _MADE.format("growth_growthentry")
+
 
 Progress = Callable[[int], Any]
 

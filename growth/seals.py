@@ -8,19 +8,24 @@ table could seal everything anew: against that, keep the head that ``verify`` re
 
 import hashlib
 from collections.abc import Iterator
+from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
 from growth import books
 from growth.bulk import columns, rows_as
+from growth.difference import Difference
 from growth.models import TransferSeal
 
 START = bytes(32)  # what the first seal covers instead of a seal before it
 BATCH = 5000
+# What the keys of differences begin with: a fault of the chain, and a transfer that it passed by.
+BROKEN, PASSED = "chain, seal", "passed by the chain: transfer"
 # Ids before the newest sealed one among which transfers that committed late are looked for every
 # minute; what is later still is found once a day.
 LATE = 100_000
+_FAR = -(2**62)  # before any id
 _LOCK = 0x5EA1  # only one process seals at a time
 
 # A lot that was good again after its expiry: until when at first, and until when now. A refund
@@ -66,7 +71,9 @@ _CONTENT = """
 _UNSEALED = """
     SELECT t.id, t.customer_id FROM growth_pointstransfer t
     LEFT JOIN growth_transferseal s ON s.transfer_id = t.id AND s.transfer_id > %s
-    WHERE s.transfer_id IS NULL AND t.id > %s ORDER BY t.id LIMIT %s
+    WHERE s.transfer_id IS NULL AND t.id > %s
+      AND (t.id > %s OR t.posted_at > now() - interval '1 hour')
+    ORDER BY t.id LIMIT %s
 """
 _FRESH = f"""
     WITH batch AS (SELECT * FROM {rows_as("n", id="bigint", customer_id="bigint")}),
@@ -107,7 +114,8 @@ def seal_batch(*, everything: bool = False) -> int:
     """Seal up to ``BATCH`` transfers that are not sealed yet, in the order of their ids.
 
     What commits late gets a later position. Returns how many; 0 also while another process is
-    at it. With ``everything`` it looks however far back.
+    at it. What says that it is old and was passed by is sealed with ``everything`` only, however
+    far back it is: whoever asks for that has looked for it before (``overdue``).
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
@@ -118,8 +126,8 @@ def seal_batch(*, everything: bool = False) -> int:
                FROM growth_transferseal"""
         )
         position, newest = cursor.fetchone()
-        after = 0 if everything else newest - LATE
-        cursor.execute(_UNSEALED, [after, after, BATCH])
+        after, passed = (_FAR, _FAR) if everything else (newest - LATE, newest)
+        cursor.execute(_UNSEALED, [after, after, passed, BATCH])
         fresh = cursor.fetchall()
         if not fresh:
             return 0
@@ -157,11 +165,13 @@ def unsealed() -> int:
 
 
 class Verdict(NamedTuple):
-    """What ``verify`` found: how many seals hold, the last of them, and the first fault."""
+    """What ``verify`` found: how many seals hold up to the first fault, and the last of them; that
+    fault, and how many further ones the chain has: 0 says that all behind the first is sound."""
 
     sealed: int
     head: bytes
-    fault: str | None
+    fault: Difference | None
+    further: int = 0
 
 
 @transaction.atomic
@@ -170,65 +180,83 @@ def verify(*, anchor: tuple[int, bytes] | None = None) -> Verdict:
 
     ``anchor`` is a position with its digest that was kept elsewhere.
     """
-    found = Verdict(0, START, None)
+    first, found, further = None, Verdict(0, START, None), 0
     for found in _walk():
+        if anchor and not found.fault and found.sealed == anchor[0] and found.head != anchor[1]:
+            found = found._replace(
+                fault=_fault(anchor[0], f"seal {anchor[0]} is not the one that was kept")
+            )
         if found.fault:
-            return found
-        if anchor and found.sealed == anchor[0] and found.head != anchor[1]:
-            return found._replace(fault=f"seal {anchor[0]} is not the one that was kept")
+            further += first is not None
+            first = first or found
+    if first:
+        return first._replace(further=further)
     if anchor and found.sealed < anchor[0]:
-        return found._replace(fault=f"seal {anchor[0]}, which was kept, is missing")
-    return found._replace(fault=_overdue() or next(iter(books.differences()), None))
+        missing = _fault(anchor[0], f"seal {anchor[0]}, which was kept, is missing")
+        return found._replace(fault=missing)
+    return found._replace(fault=next(chain(overdue(), books.differences()), None))
 
 
 def _walk() -> Iterator[Verdict]:
-    """The chain, seal by seal, up to the first fault."""
+    """The chain, seal by seal; behind a fault it goes on from the seal that stands there."""
     before, count = START, 0
     with connection.chunked_cursor() as cursor:
         cursor.execute(_CHAIN)
-        while rows := cursor.fetchmany(BATCH):
-            for at, row in enumerate(rows):
-                position, stored, transfer, key, content = row
-                if position != count + 1:
-                    yield Verdict(count, before, f"seal {count + 1} is missing")
-                    return
-                if key is None:
-                    fault = f"transfer {transfer} (seal {position}) is missing"
-                    yield Verdict(count, before, fault)
-                    return
-                after = digest(before, content)
-                if after != bytes(stored):
-                    following = rows[at + 1] if at + 1 < len(rows) else cursor.fetchone()
-                    what = _blame(position, transfer, key, after, following)
-                    yield Verdict(count, before, what)
-                    return
-                before, count = after, position
+        rows = iter(lambda: cursor.fetchmany(BATCH), [])
+        for row, following in pairwise(chain(chain.from_iterable(rows), [None])):
+            position, stored, transfer, key, content = row
+            after, fault = bytes(stored), None
+            if position != count + 1:
+                fault = f"seal {count + 1} is missing"
+            elif key is None:
+                fault = f"transfer {transfer} (seal {position}) is missing"
+            elif after != (recomputed := digest(before, content)):
+                fault, after = _blame(position, transfer, key, recomputed, after, following)
+            if fault:
+                yield Verdict(count, before, _fault(position, fault))
+            before, count = after, position
+            if not fault:
                 yield Verdict(count, before, None)
 
 
 def _blame(
-    position: int, transfer: int, key: str, recomputed: bytes, following: tuple[Any, ...] | None
-) -> str:
-    """Whether a transfer or its seal was changed: the next seal covers what stood before."""
+    position: int,
+    transfer: int,
+    key: str,
+    recomputed: bytes,
+    stored: bytes,
+    following: tuple[Any, ...] | None,
+) -> tuple[str, bytes]:
+    """Whether a transfer or its seal was changed: the next seal covers what stood before.
+
+    With it, what that next seal is to be recomputed from.
+    """
     if following and following[4] and digest(recomputed, following[4]) == bytes(following[1]):
-        return f"seal {position} (of transfer {transfer}, {key}) was changed"
+        return f"seal {position} (of transfer {transfer}, {key}) was changed", recomputed
     return (
         f"transfer {transfer} ({key}), its lot or its allocations are not what seal"
         f" {position} covers"
-    )
+    ), stored
 
 
-def _overdue() -> str | None:
-    """A transfer that should have been sealed long ago."""
+def _fault(position: int, text: str) -> Difference:
+    return Difference(f"{BROKEN} {position}", text)
+
+
+def overdue() -> Iterator[Difference]:
+    """Transfers that should have been sealed long ago; each that the chain passed by has a key."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT t.id, t.key FROM growth_pointstransfer t
+            """SELECT t.id, t.key,
+                      t.id < (SELECT coalesce(max(transfer_id), 0) FROM growth_transferseal)
+               FROM growth_pointstransfer t
                LEFT JOIN growth_transferseal s ON s.transfer_id = t.id
                WHERE s.transfer_id IS NULL AND t.posted_at < now() - interval '1 hour'
-               ORDER BY t.id LIMIT 1"""
+               ORDER BY t.id LIMIT 1000"""
         )
-        row = cursor.fetchone()
-    return f"transfer {row[0]} ({row[1]}) was never sealed" if row else None
+        for pk, key, passed in cursor.fetchall():
+            about = f"{PASSED} {pk}" if passed else "sealing"
+            yield Difference(about, f"transfer {pk} ({key}) was never sealed")
 
 
 def _seal_at(position: int) -> bytes:

@@ -77,8 +77,9 @@ _OPENING = """
                              ELSE -points END), 0)::bigint, count(*)
     FROM growth_pointstransfer WHERE customer_id = %s AND day < %s
 """
+# A lot that a later refund made good again says another day now; that refund says which it was.
 _EXPIRING = """
-    SELECT l.expires_on, sum(l.points - coalesce(u.points, 0))::bigint
+    SELECT w.expires_on, sum(l.points - coalesce(u.points, 0))::bigint
     FROM growth_pointslot l
     JOIN growth_pointstransfer e
       ON e.id = l.transfer_id AND e.customer_id = l.customer_id AND e.day <= %(last)s
@@ -86,7 +87,13 @@ _EXPIRING = """
         SELECT sum(a.points) AS points FROM growth_pointsallocation a
         JOIN growth_pointstransfer t ON t.id = a.transfer_id AND t.customer_id = a.customer_id
         WHERE a.lot_id = l.id AND a.customer_id = l.customer_id AND t.day <= %(last)s) u ON true
-    WHERE l.customer_id = %(customer)s AND l.expires_on > %(last)s
+    CROSS JOIN LATERAL (SELECT coalesce((
+        SELECT (r.origin -> 'extended' -> l.id::text ->> 0)::date FROM growth_pointsallocation a
+        JOIN growth_pointstransfer r ON r.id = a.transfer_id AND r.customer_id = a.customer_id
+        WHERE a.lot_id = l.id AND a.customer_id = l.customer_id AND r.day > %(last)s
+          AND r.origin -> 'extended' ? l.id::text
+        ORDER BY r.id LIMIT 1), l.expires_on) AS expires_on) w
+    WHERE l.customer_id = %(customer)s AND w.expires_on > %(last)s
     GROUP BY 1 HAVING sum(l.points - coalesce(u.points, 0)) > 0 ORDER BY 1 LIMIT %(most)s
 """
 

@@ -147,8 +147,10 @@ LOGGED = [
     ("change_withdrawn", _("Withdraw a change"), _("Change withdrawn")),
     ("change_expired", _("Let a change expire"), _("Change expired")),
     ("change_applied", _("Apply a change"), _("Change applied")),
+    ("change_exported", _("Export the lines of a change"), _("Lines exported")),
     ("change_failed", _("Fail to apply a change"), _("Change failed")),
 ]
+LOGS = [*LOGGED, *award_views.LOGGED, *dead_letters.LOGGED, *open_item_viewset.LOGGED]
 
 
 @hooks.register("register_log_actions")
@@ -156,5 +158,5 @@ def log_actions(actions: Any) -> None:
     actions.register_action(
         customers.VIEWED, _("Look at a customer"), _("Looked at this customer's page")
     )
-    for action, doing, done in [*LOGGED, *award_views.LOGGED, *dead_letters.LOGGED]:
+    for action, doing, done in LOGS:
         actions.register_action(f"growth.{action}", doing, done)

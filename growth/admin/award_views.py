@@ -1,11 +1,12 @@
 """Deciding on awards, one or all that a list shows: pay, cancel, or take back for good."""
 
-from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db import transaction
+from django.db.models import Max, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
@@ -16,24 +17,23 @@ from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.log_actions import log
 
-from growth import pending
+from growth import award_decisions, changes
 from growth.admin import words
+from growth.award_decisions import ACTS, MOST, PART
+from growth.errors import GrowthError
 from growth.models import GrowthTask, TaskCompletion
 
 Status = TaskCompletion.Status
 RIGHT = "growth.change_taskcompletion"
-SHOWN, MOST, PART = 20, 10_000, 500
+SHOWN = 20
 
 
-def _release(ids: list[int]) -> int:
-    return sum(pending.release(ids).values())
-
-
-class Decision:
+class Decision(NamedTuple):
     """What can be done with awards in some states, and how it is said."""
 
-    def __init__(self, label: Any, hint: Any, states: tuple[str, ...], act: Callable) -> None:
-        self.label, self.hint, self.states, self.act = label, hint, states, act
+    label: Any
+    hint: Any
+    states: tuple[str, ...]
 
 
 DECISIONS = {
@@ -41,13 +41,11 @@ DECISIONS = {
         gettext_lazy("Pay now"),
         gettext_lazy("What is held back is paid at once."),
         (Status.PENDING,),
-        _release,
     ),
     "cancel": Decision(
         gettext_lazy("Cancel for good"),
         gettext_lazy("What is held back is never paid. Limits and budgets get their place back."),
         (Status.PENDING,),
-        pending.cancel,
     ),
     "revoke": Decision(
         gettext_lazy("Take back for good"),
@@ -56,7 +54,6 @@ DECISIONS = {
             " later."
         ),
         (Status.POSTED, Status.PENDING, Status.CLAIMABLE),
-        pending.revoke,
     ),
 }
 
@@ -74,6 +71,8 @@ class ReasonForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("It is kept with your name. Customers do not see it."),
     )
+    # The newest award that the page was about: what comes in later was not looked at.
+    newest = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class DecideView(WagtailAdminTemplateMixin, FormView):
@@ -106,6 +105,9 @@ class DecideView(WagtailAdminTemplateMixin, FormView):
         found = CompletionFilterSet(self.request.GET, queryset=rows, request=self.request)
         return found.qs if found.is_valid() else rows.none()
 
+    def get_initial(self) -> dict[str, Any]:
+        return {"newest": self.chosen.aggregate(newest=Max("pk"))["newest"] or 0}
+
     def get_page_subtitle(self) -> str:
         return str(self.decision.label)
 
@@ -131,22 +133,55 @@ class DecideView(WagtailAdminTemplateMixin, FormView):
         }
 
     def form_valid(self, form: ReasonForm) -> HttpResponse:
-        """Do it part by part; each part is a transaction, and can be repeated."""
-        found = list(self.chosen.order_by("pk").values_list("pk", "task_id")[: MOST + 1])
+        """Do it part by part; each is a transaction of its own, logged with its reason.
+
+        Where it moves many points it is asked for: a second person decides, and a job does it.
+        """
+        shown = self.chosen.filter(pk__lte=form.cleaned_data["newest"])
+        found = list(shown.order_by("pk").values_list("pk", "task_id")[: MOST + 1])
         if len(found) > MOST:
             messages.error(self.request, _("That is too much at once. Choose fewer."))
             return HttpResponseRedirect(self.request.get_full_path())
-        done = 0
+        reason, done = form.cleaned_data["reason"], 0
+        payload = award_decisions.payload_of(self.kwargs["what"], [pk for pk, _task in found])
+        if payload["points"] > settings.TWO_APPROVALS_ABOVE_POINTS:
+            return self._ask(payload, reason)
         for start in range(0, len(found), PART):
-            done += self.decision.act([pk for pk, _task in found[start : start + PART]])
-        for task in GrowthTask.objects.filter(pk__in={task for _pk, task in found}):
-            ids = [pk for pk, task_id in found if task_id == task.pk]
-            facts = {"reason": form.cleaned_data["reason"], "number": len(ids), "ids": ids[:100]}
-            action = f"growth.award_{self.kwargs['what']}"
-            log(task, action, user=self.request.user, data=facts)
+            done += self._decide(found[start : start + PART], reason)
         text = _("Awards done with: {n}.")
         messages.success(self.request, text.format(n=words.amount(done)))
         return HttpResponseRedirect(reverse("completions:index"))
+
+    def _ask(self, payload: dict[str, Any], reason: str) -> HttpResponse:
+        subject = _("{decision}: {n} awards").format(
+            decision=self.decision.label, n=words.amount(len(payload["ids"]))
+        )
+        try:
+            change = changes.propose(
+                kind=award_decisions.KIND,
+                subject=subject,
+                payload=payload,
+                reason=reason,
+                maker=self.request.user,
+            )
+        except GrowthError as refusal:
+            messages.error(self.request, _(refusal.detail))
+            return HttpResponseRedirect(self.request.get_full_path())
+        messages.success(
+            self.request,
+            _("Sent for review. For so many points, two other people have to approve it."),
+        )
+        return HttpResponseRedirect(reverse("changes:inspect", args=[change.pk]))
+
+    @transaction.atomic
+    def _decide(self, part: list[tuple[int, int]], reason: str) -> int:
+        """Decide on a part, as (award, its task), and say so in the log, or neither."""
+        done = ACTS[self.kwargs["what"]]([pk for pk, _task in part])
+        for task in GrowthTask.objects.filter(pk__in={task for _pk, task in part}):
+            ids = [pk for pk, task_id in part if task_id == task.pk]
+            facts = {"reason": reason, "number": len(ids), "ids": ids}
+            log(task, f"growth.award_{self.kwargs['what']}", user=self.request.user, data=facts)
+        return done
 
 
 def urls() -> list[URLPattern]:

@@ -1,4 +1,4 @@
-"""The form of a budget; it saves through the program, so that what was given is counted anew."""
+"""The form of a budget: what it says is asked of a second person, and loaded by the program."""
 
 from typing import Any
 
@@ -25,6 +25,12 @@ class BudgetForm(ProgramForm):
     }  # fmt: skip
 
     name = LanguagesField(label=gettext_lazy("Name"))
+    reason = forms.CharField(
+        label=gettext_lazy("Why"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Who decides reads this beside what changes."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -75,6 +81,7 @@ panel = ObjectList(
                 FieldPanel("alert_percent"),
                 FieldRowPanel([FieldPanel("starts"), FieldPanel("ends")]),
                 FieldPanel("programme"),
+                FieldPanel("reason"),
             ],
             heading=gettext_lazy("What it may give"),
             help_text=gettext_lazy(

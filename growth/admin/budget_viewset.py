@@ -2,15 +2,20 @@
 
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column
 
-from growth import budgets
+from growth import budget_changes, budgets
 from growth.admin.budget_form import panel
 from growth.admin.listing import DayColumn, ListView, PointsColumn, RoomViewSet, TagColumn
 from growth.admin.views import ProgramCreateView, ProgramEditView
+from growth.budget_section import facts
+from growth.errors import GrowthError, ProgramFaults
 from growth.models import Budget
 
 TONES = {"good": "good", "alert": "wait", "exhausted": "bad", "over": "bad"}
@@ -65,9 +70,42 @@ class BudgetList(ListView):
         ]
 
 
-class BudgetEditView(ProgramEditView):
+class AskMixin:
+    """What the form says waits for a second person, who sees it beside how the budget stands."""
+
+    form: Any
+    request: HttpRequest
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Ask for it; what is refused after all goes into the form."""
+        self.form, row = form, form.row()
+        if facts(row) == facts(budget_changes.stored(row["code"]) or {"name": {}, "points": None}):
+            messages.info(self.request, _t("Nothing is different from the budget now."))
+            return HttpResponseRedirect(reverse("budgets:index"))
+        try:
+            change = budget_changes.propose(
+                row=row, reason=form.cleaned_data["reason"], maker=self.request.user
+            )
+        except ProgramFaults as refusal:
+            form.place(refusal.faults)
+        except GrowthError as refusal:
+            form.add_error(None, _t(refusal.detail))
+        else:
+            messages.success(self.request, _t("Sent for review. Somebody else has to approve it."))
+            return HttpResponseRedirect(reverse("changes:inspect", args=[change.pk]))
+        return self.form_invalid(form)  # type: ignore[attr-defined]
+
+
+class BudgetCreateView(AskMixin, ProgramCreateView):
+    """A new budget."""
+
+    submit_button_label = _("Send for review")
+
+
+class BudgetEditView(AskMixin, ProgramEditView):
     """A budget with how it stands."""
 
+    submit_button_label = _("Send for review")
     template_name = "growth/admin/budget_form.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -90,7 +128,7 @@ class BudgetViewSet(RoomViewSet):
     menu_label = _("Budgets")
     inspect_view_enabled = False
     index_view_class = BudgetList
-    add_view_class = ProgramCreateView
+    add_view_class = BudgetCreateView
     edit_view_class = BudgetEditView
     edit_handler = panel
     search_fields = ["code", "name", "cost_centre"]

@@ -3,20 +3,27 @@
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 from django.views.generic import View
 from wagtail.admin import messages
 from wagtail.admin.views import generic
+from wagtail.log_actions import log
+from wagtail.permissions import policy_registry
 
-from growth import bankday, changes, jobs, registry
+from growth import adjustments, bankday, changes, jobs, registry
 from growth.admin import change_words, words
 from growth.errors import GrowthError
 from growth.models import ChangeRequest
+from growth.statement_files import table_response
 
 State = ChangeRequest.State
 TONES = {
@@ -58,7 +65,9 @@ class ChangePage(generic.InspectView):
             "tone": TONES.get(change.state, "quiet"),
             "late": late,
             "untouched": changes.is_untouched(change),
-            "described": self.described if change.state in changes.OPEN else None,
+            "described": self.described,
+            "decided": change.state not in changes.OPEN,
+            "has_lines": change.kind == adjustments.BULK_GRANT,
             "came_of_it": change_words.outcome(change),
             "approvals": approvals(change),
             "limit": words.amount(settings.TWO_APPROVALS_ABOVE_POINTS),
@@ -70,9 +79,31 @@ class ChangePage(generic.InspectView):
         }
 
     @cached_property
-    def described(self) -> registry.Described:
-        """The change in words; each line of before and after is compared by the template."""
-        return registry.change_kinds[self.object.kind].describe(self.object.payload)
+    def described(self) -> registry.Described | None:
+        """The change in words; each line of before and after is compared by the template.
+
+        Once it is decided only what was asked for: how things stand now has nothing to do with it.
+        """
+        kind = registry.change_kinds.get(self.object.kind)
+        if kind is None:
+            return None
+        found = kind.describe(self.object.payload)
+        if self.object.state in changes.OPEN:
+            return found
+        return registry.Described(after=found.after)
+
+
+@never_cache
+@require_safe
+def lines(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The lines of a file of points as CSV, for whoever may see the request."""
+    if not policy_registry.get_by_type(ChangeRequest).user_has_permission(request.user, "view"):
+        raise PermissionDenied
+    change = get_object_or_404(ChangeRequest, pk=pk, kind=adjustments.BULK_GRANT)
+    log(change, "growth.change_exported", user=request.user)
+    return table_response(
+        change_words.bulk_lines(change), form="csv", name=f"request-{pk}.csv", title=str(pk)
+    )
 
 
 class DecideView(View):

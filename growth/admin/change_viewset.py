@@ -15,7 +15,7 @@ from wagtail.permissions import policy_registry
 
 from growth import changes, registry
 from growth.admin.adjustment_views import AdjustView, BulkGrantView
-from growth.admin.change_views import TONES, ChangePage, DecideView, approvals, kind_label
+from growth.admin.change_views import TONES, ChangePage, DecideView, approvals, kind_label, lines
 from growth.admin.listing import DayColumn, ListView, ReadOnlyViewSet, TagColumn
 from growth.models import ChangeRequest
 
@@ -129,6 +129,7 @@ class ChangeViewSet(ReadOnlyViewSet):
         return [
             *super().get_urlpatterns(),
             path("decide/<int:pk>/", DecideView.as_view(), name="decide"),
+            path("lines/<int:pk>/", lines, name="lines"),
             path("adjust/<int:pk>/", AdjustView.as_view(), name="adjust"),
             path("points-for-many/", BulkGrantView.as_view(), name="add"),
         ]

@@ -1,17 +1,21 @@
 """Requests in plain words, for the person who decides: how it stands, and how it would."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.utils.translation import get_language_info, ngettext
+from django.utils.formats import date_format
+from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from growth import adjustments, drafts
+from growth import adjustments, budget_changes, drafts
+from growth.admin.award_views import DECISIONS
 from growth.admin.names import names
 from growth.admin.task_sentences import expiry_lines, task_lines
 from growth.admin.words import amount
-from growth.models import Wallet
+from growth.budget_section import ALERT_PERCENT
+from growth.models import TaskCompletion, Wallet
 from growth.registry import Described
+from growth.values import iso_date
 
 
 def task(payload: dict[str, Any]) -> Described:
@@ -54,17 +58,95 @@ def adjustment(payload: dict[str, Any]) -> Described:
 
 
 def bulk_grant(payload: dict[str, Any]) -> Described:
-    """A file of points for many customers."""
-    run = adjustments.dry_run(payload)
-    gets = ngettext(
-        "{n} customer gets points, {points} in all.",
-        "{n} customers get points, {points} in all.",
-        run.customers,
-    ).format(n=amount(run.customers), points=amount(run.points))
-    file = _("The file “{file}” with {n} lines.").format(
-        file=payload["file"], n=amount(len(payload["lines"]))
+    """A file of points for many customers: what it says in all, and its largest lines."""
+    run, lines = adjustments.dry_run(payload), payload["lines"]
+    file = _("The file “{file}”: {n} lines, {points} points in all.").format(
+        file=payload["file"], n=amount(len(lines)), points=amount(adjustments.bulk_points(payload))
     )
-    return Described([], [file, gets, *_funding(payload)], dry_run_warnings(run))
+    said = [file, *_funding(payload)]
+    if not run.given_before:
+        gets = ngettext(
+            "{n} customer gets points, {points} in all.",
+            "{n} customers get points, {points} in all.",
+            run.customers,
+        )
+        said.append(gets.format(n=amount(run.customers), points=amount(run.points)))
+    said.append(_("The largest lines:"))
+    text = _("{customer} gets {n} points.")
+    said += [
+        text.format(customer=line.customer, n=amount(line.points))
+        for line in adjustments.largest(payload)
+    ]
+    return Described([], said, dry_run_warnings(run))
+
+
+# What has become of a line of a file.
+RESULTS = {
+    "given": gettext_lazy("given"),
+    "given_before": gettext_lazy("given before"),
+    "unknown": gettext_lazy("the customer was not known"),
+    "not_given": gettext_lazy("not given"),
+}
+
+
+def bulk_lines(change: Any) -> Iterator[tuple[Any, ...]]:
+    """All lines of a file as a table, with what has become of each."""
+    yield _("Line"), _("Customer"), _("Points"), _("Reason"), _("Result")
+    for number, line, result in adjustments.results(change):
+        yield number, *line, str(RESULTS[result])
+
+
+def award_decision(payload: dict[str, Any]) -> Described:
+    """A decision on many awards: what it does, to how many, and the largest of them."""
+    decision, rows = (
+        DECISIONS[payload["what"]],
+        TaskCompletion.objects.filter(pk__in=payload["ids"]),
+    )
+    said = [
+        f"{decision.label}: {decision.hint}",
+        _("Awards: {n}, {points} points in all.").format(
+            n=amount(len(payload["ids"])), points=amount(payload["points"])
+        ),
+        _("The largest of them:"),
+    ]
+    for row in rows.select_related("customer", "task").order_by("-points", "pk")[:10]:
+        text = _("{customer}: {task}, {n} points")
+        said.append(text.format(customer=row.customer.ref, task=row.task, n=amount(row.points)))
+    ready = rows.filter(status__in=decision.states).count()
+    waits = _("{n} of them are in no state for it (any more) and are passed over.")
+    passed = len(payload["ids"]) - ready
+    return Described([], said, [waits.format(n=amount(passed))] if passed else [])
+
+
+def budget(payload: dict[str, Any]) -> Described:
+    """A budget as it was asked for, beside how it stands."""
+    current = budget_changes.stored(payload["budget"]["code"])
+    before = _budget_lines(current) if current else [_("This budget does not exist yet.")]
+    warnings = []
+    if budget_changes.is_outdated(payload):
+        warnings.append(
+            _("The budget has changed since this was sent. It cannot be applied any more.")
+        )
+    return Described(before, _budget_lines(payload["budget"]), warnings)
+
+
+def _budget_lines(row: Mapping[str, Any]) -> list[str]:
+    said = [
+        *_texts(_("Name"), row["name"]),
+        _("It may give {n} points in all.").format(n=amount(row["points"])),
+    ]
+    if code := row.get("cost_centre"):
+        said.append(_("Cost centre: {code}").format(code=code))
+    for key, text in (
+        ("starts", _("It gives nothing before {day}.")),
+        ("ends", _("It gives nothing after {day}.")),
+    ):
+        if day := iso_date(row.get(key)):
+            said.append(text.format(day=date_format(day, "DATE_FORMAT")))
+    if row.get("programme"):
+        said.append(_("Every award draws on it, too."))
+    percent = row.get("alert_percent") or ALERT_PERCENT
+    return [*said, _("It alerts at {n} %.").format(n=percent)]
 
 
 def dry_run_warnings(run: adjustments.DryRun) -> list[str]:
@@ -94,6 +176,8 @@ def outcome(change: Any) -> list[str]:
     """What came of a request."""
     found = change.outcome
     said = list(found.get("changes", []))
+    if "decided" in found:
+        said.append(_("Awards done with: {n}.").format(n=amount(found["decided"])))
     if "given" in found:
         said.append(
             _("{done} of the lines are done: {points} points given in {n} lines.").format(

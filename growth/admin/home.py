@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from wagtail.admin.ui.components import Component
 from wagtail.permissions import policy_registry
 
-from growth import budgets
+from growth import budgets, open_items
 from growth.admin import budget_viewset, choices, coming
 from growth.admin.charts import chart
 from growth.admin.figures import DAYS, figures
@@ -19,6 +19,7 @@ from growth.models import (
     Budget,
     GrowthTask,
     LiabilityFlow,
+    OpenItem,
     RejectedRow,
     TaskCompletion,
 )
@@ -72,6 +73,7 @@ def _levels(held: dict[str, int], customers: int) -> list[tuple[str, int, str]]:
 
 
 def _warnings(found: Any, user: Any) -> Any:
+    yield from _book_warnings(user)
     yield from _award_warnings(user)
     if found.unsettled and _sees(user, BankEvent):
         text = ngettext(
@@ -90,11 +92,29 @@ def _warnings(found: Any, user: Any) -> Any:
         yield text.format(n=amount(found.rejected)), reverse("rejected_rows:index") + "?open=false"
 
 
+def _book_warnings(user: Any) -> Any:
+    """The chain of seals that is broken, and differences that nobody has seen to yet."""
+    if not _sees(user, OpenItem):
+        return
+    url = reverse("open_items:index") + "?closed=false"
+    number, broken = open_items.standing()
+    if broken:
+        yield _("The hash chain over the points is broken: somebody changed the ledger."), url
+    if number:
+        text = ngettext(
+            "{n} difference from the records is open.",
+            "{n} differences from the records are open.",
+            number,
+        )
+        yield text.format(n=amount(number)), url
+
+
 def _award_warnings(user: Any) -> Any:
     """Budgets that are nearly or all used up, and awards that wait for a person."""
     if _sees(user, Budget):
-        found = budgets.standings(Budget.objects.all())
-        for budget in Budget.objects.all():
+        rows = list(Budget.objects.all())
+        found = budgets.standings(rows)
+        for budget in rows:
             how = budget_viewset.state(budget, found[budget.pk])
             if how in ("alert", "exhausted"):
                 text = _("Budget “{name}” is {state}: {n} points are left.")

@@ -4,6 +4,9 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.contrib.auth import get_user_model
+from django.db.models import F
+from django.db.models.functions import Coalesce, ExtractDay, Now
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
@@ -12,8 +15,15 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 
 from growth import open_items
-from growth.admin.listing import DayColumn, RoomViewSet, TagColumn
+from growth.admin.listing import DayColumn, PointsColumn, RoomViewSet, TagColumn
 from growth.models import OpenItem
+
+RIGHT = "growth.change_openitem"
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+LOGGED = [
+    ("open_item_noted", _("Write down what is known of an open item"), _("Note written")),
+    ("open_item_closed", _("Close an open item"), _("Open item closed")),
+]
 
 
 class OpenItemForm(WagtailAdminModelForm):
@@ -27,17 +37,28 @@ class OpenItemForm(WagtailAdminModelForm):
 
     class Meta:
         model = OpenItem
-        fields = ("note",)
+        fields = ("owner", "note")
         widgets = {"note": forms.Textarea(attrs={"rows": 4})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        may = get_user_model().objects.with_perm(RIGHT, backend=BACKEND)
+        self.fields["owner"].queryset = may.order_by("username")
 
 
 class OpenItemView(generic.EditView):
-    """One difference; only its note can be written, and it can be closed."""
+    """One difference; who works on it and a note can be written, and it can be closed."""
 
     def save_instance(self) -> Any:
         """Through the verb, which closes an item once."""
         said = self.form.cleaned_data
-        return open_items.note(item=self.object, note=said["note"], closed=said["close"])
+        return open_items.note(
+            item=self.object,
+            note=said["note"],
+            closed=said["close"],
+            operator=self.request.user,
+            owner=said["owner"],
+        )
 
     def get_success_message(self, instance: Any = None) -> str:
         return _t("The item is saved.")
@@ -59,6 +80,9 @@ class OpenItemFilterSet(WagtailFilterSet):
 
 class OpenItemViewSet(RoomViewSet):
     model = OpenItem
+    queryset = OpenItem.objects.select_related("owner", "closed_by").annotate(
+        days=ExtractDay(Coalesce("closed_at", Now()) - F("found_at"))
+    )
     name = "open_items"
     url_prefix = "growth/open-items"
     icon = "tasks"
@@ -75,14 +99,20 @@ class OpenItemViewSet(RoomViewSet):
             raw="closed_at",
             tones={None: "bad"},
         ),
+        Column("owner", label=_("Who works on it")),
+        PointsColumn("days", label=_("Days open"), sort_key="days"),
         DayColumn("found_at", label=_("Found")),
         DayColumn("seen_at", label=_("Last seen")),
         DayColumn("closed_at", label=_("Closed")),
+        Column("closed_by", label=_("Closed by")),
         Column("note", label=_("Note")),
     ]
     search_fields = ["text", "note"]
     filterset_class = OpenItemFilterSet
-    list_export = ["id", "text", "found_at", "seen_at", "closed_at", "note"]
+    list_export = [
+        "id", "text", "owner.username", "found_at", "seen_at", "days", "closed_at",
+        "closed_by.username", "note",
+    ]  # fmt: skip
 
     def get_form_class(self, for_update: bool = False) -> Any:
         return OpenItemForm

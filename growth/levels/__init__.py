@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 
 from growth import bankday, prepared, privileges
 from growth.bulk import NUMBERS, array, columns, rows_as
+from growth.difference import Difference
 from growth.levels.schemes import (
     PLAIN_PERCENT,
     REVERSED,
@@ -264,7 +265,8 @@ def differences(today: date, batch: int = 5000) -> Iterable[str]:
             standings = history(versions, earned, today)
             expected = standings[-1].code
             if (level or lowest) != expected:
-                yield f"customer {pk}: level {level or '(lowest)'}, growth value says {expected}"
+                said = f"customer {pk}: level {level or '(lowest)'}, growth value says {expected}"
+                yield Difference(f"level of customer {pk}", said)
             given[pk] = brought(standings)
         if gives:
             yield from privileges.differences(given)

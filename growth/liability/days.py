@@ -7,6 +7,7 @@ from django.db import connection, transaction
 
 from growth import ledger, liability
 from growth.bulk import columns, rows_as
+from growth.difference import Difference
 from growth.liability import Standing, lot_history
 from growth.models import LiabilityClose, LiabilityFlow, LiabilityStanding, PointsTransfer
 
@@ -112,14 +113,17 @@ def differences() -> Iterator[str]:
     for key in sorted(kept.keys() | real.keys()):
         if kept.get(key, 0) != real.get(key, 0):
             day, centre, kind = key
-            yield (
-                f"liability of {day}, cost centre {centre or '-'}, {kind}: "
-                f"{kept.get(key, 0)} kept, {real.get(key, 0)} by the ledger"
+            which = f"liability of {day}, cost centre {centre or '-'}, {kind}"
+            yield Difference(
+                which, f"{which}: {kept.get(key, 0)} kept, {real.get(key, 0)} by the ledger"
             )
     outstanding = sum(_sign(kind) * points for (_, _, kind), points in kept.items())
     held = sum(row.points for row in LiabilityStanding.objects.filter(day=closed))
     if outstanding != held:
-        yield f"liability of {closed}: {outstanding} outstanding by what was moved, {held} by lots"
+        yield Difference(
+            "liability outstanding by what was moved",
+            f"liability of {closed}: {outstanding} outstanding by what was moved, {held} by lots",
+        )
 
 
 def _unaccounted() -> Iterator[str]:
@@ -147,10 +151,12 @@ def _unaccounted() -> Iterator[str]:
         balances = cursor.fetchone()[0]
     for kind, moved, accounted in rows:
         if moved != accounted:
-            yield f"liability: {moved} points of kind {kind}, {accounted} by lots"
+            said = f"liability: {moved} points of kind {kind}, {accounted} by lots"
+            yield Difference(f"liability of kind {kind}", said)
     outstanding = ledger.totals()["outstanding"]
     if outstanding != balances:
-        yield f"liability: {outstanding} outstanding by transfers, {balances} in wallets"
+        said = f"liability: {outstanding} outstanding by transfers, {balances} in wallets"
+        yield Difference("liability outstanding by transfers", said)
 
 
 def _sign(kind: str) -> int:

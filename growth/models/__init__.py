@@ -1,6 +1,6 @@
 from growth.models.access import ApiClient, ApiSecret, CustomerSession, HandoffTicket
 from growth.models.budgets import Budget, BudgetUse
-from growth.models.changes import ChangeRequest
+from growth.models.changes import ChangeApproval, ChangeRequest
 from growth.models.customers import Customer
 from growth.models.intake import BankEvent, RejectedRow
 from growth.models.levels import (
@@ -45,6 +45,7 @@ __all__ = [
     "BankEvent",
     "Budget",
     "BudgetUse",
+    "ChangeApproval",
     "ChangeRequest",
     "Customer",
     "CustomerSession",

@@ -94,3 +94,24 @@ class ChangeRequest(models.Model):
         """How many have approved it so far."""
         approved = self.state in (self.State.APPROVED, self.State.APPLIED, self.State.FAILED)
         return int(self.first_checker_id is not None) + int(approved)
+
+
+class ChangeApproval(models.Model):
+    """That one person has approved what a request says; for ever, and never who asked for it."""
+
+    change = models.ForeignKey(ChangeRequest, models.PROTECT, related_name="approved_by")
+    checker = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("approved by")
+    )
+    digest = models.BinaryField(max_length=32, help_text=_("Hash of kind, subject and content."))
+    at = models.DateTimeField(_("approved at"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("approval")
+        verbose_name_plural = _("approvals")
+        constraints = [
+            models.UniqueConstraint(fields=["change", "checker"], name="change_approval_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.change_id} {self.checker_id}"

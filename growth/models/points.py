@@ -4,6 +4,7 @@ Transfers, lots and allocations are partitioned by the hash of the customer, and
 from part to part (migration 0012): so their foreign keys have no constraint of Django's making.
 """
 
+from django.conf import settings
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
@@ -257,10 +258,27 @@ class TransferSeal(models.Model):
 class OpenItem(models.Model):
     """A difference that reconciliation found, until somebody has seen to it."""
 
+    # What it is about, without the figures that change from day to day.
+    key = models.TextField(default="", db_default="")
     text = models.TextField(_("difference"))
     found_at = models.DateTimeField(_("found at"), db_default=Now())
     seen_at = models.DateTimeField(_("last seen at"), db_default=Now())
     closed_at = models.DateTimeField(_("closed at"), null=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("closed by"),
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("who works on it"),
+    )
     note = models.TextField(_("note"), blank=True, default="", db_default="")
 
     class Meta:
@@ -268,7 +286,7 @@ class OpenItem(models.Model):
         verbose_name_plural = _("open items")
         constraints = [
             models.UniqueConstraint(
-                MD5("text"), condition=Q(closed_at__isnull=True), name="open_item_once"
+                MD5("key"), condition=Q(closed_at__isnull=True), name="open_item_once"
             )
         ]
 

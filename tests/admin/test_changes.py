@@ -355,3 +355,64 @@ def test_what_begins_and_ends_soon_is_listed(bank):
         (0, "Last day of the task “Beta”"),
         (2, "First day of the task “Alpha”"),
     ]
+
+
+def lines_of(client, change):
+    """The file's lines as the page's CSV tells them."""
+    body = b"".join(client.get(reverse("changes:lines", args=[change.pk])).streaming_content)
+    return [row.split(",") for row in body.decode("utf-8-sig").splitlines()[1:]]
+
+
+def test_the_second_person_sees_what_is_in_a_file_before_and_after(sign):
+    refs = [f"c{n}" for n in range(12)]
+    for ref in refs:
+        world.enrolled(ref)
+    rows = [f"{ref},{n + 1}," for n, ref in enumerate(refs)]
+    kim = sign("kim", "Campaign")
+    page = upload(kim, "\n".join(["customer_id,points,reason", *rows, "nobody,99,=1+1"]))
+    kim.post(reverse("changes:add"), {"token": page.context["token"]})
+    change = ChangeRequest.objects.get()
+    address = reverse("changes:inspect", args=[change.pk])
+
+    lee = sign("lee", "Reviewers")
+    shown = lee.get(address).content.decode()
+    for text in (
+        "13 lines, 177 points in all",
+        "not known and gets nothing: nobody",
+        "c11 gets 12 points",
+        "c3 gets 4 points",
+        "12 customers get points, 78 in all",
+    ):
+        assert text in shown
+    assert "c2 gets 3 points" not in shown  # beside nobody's 99 the ten largest
+    assert [row[-1] for row in lines_of(lee, change)] == ["not given"] * 13
+
+    decide(lee)
+    shown = lee.get(address).content.decode()
+    for text in ("13 lines, 177 points in all", "c11 gets 12 points", "What was asked for"):
+        assert text in shown
+    table = lines_of(lee, change)
+    assert [row[-1] for row in table] == ["given"] * 12 + ["the customer was not known"]
+    assert table[-1][:4] == ["13", "nobody", "99", "'=1+1"]
+
+
+def test_what_a_request_said_stays_to_be_seen_when_it_is_decided(sign):
+    world.enrolled("ada")
+    adjust(sign("sup", "Support"), "ada", points="500")
+    decide(sign("lee", "Reviewers"), "reject", "Why?")
+    edit(sign("kim", "Campaign"), reward_points="25")
+    send(sign("kim"))
+    decide(sign("lee"))
+    told = {"points_adjustment": "ada gets 500 points", "task": "25 points"}
+    for change in ChangeRequest.objects.all():
+        shown = sign("lee").get(reverse("changes:inspect", args=[change.pk])).content.decode()
+        assert told[change.kind] in shown and "What was asked for" in shown
+
+
+def test_who_may_not_see_requests_gets_no_lines(sign):
+    world.enrolled("ada")
+    kim = sign("kim", "Campaign")
+    page = upload(kim, "customer_id,points\nada,1\n")
+    kim.post(reverse("changes:add"), {"token": page.context["token"]})
+    address = reverse("changes:lines", args=[ChangeRequest.objects.get().pk])
+    assert sign("ed", "Editors").get(address).status_code == 302

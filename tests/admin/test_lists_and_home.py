@@ -7,10 +7,11 @@ from django.core.cache import cache
 from django.urls import reverse
 from wagtail.models import ModelLogEntry
 
-from growth import bankday, intake
+from growth import bankday, intake, open_items, seals
 from growth.admin.customers import VIEWED
 from growth.admin.exports import harmless
 from growth.cloudevents import read_line
+from growth.difference import Difference
 from growth.models import BankEvent, Customer, OpenItem
 
 
@@ -148,6 +149,17 @@ def test_who_may_not_see_customers_gets_no_links_to_them(sign_in):
     assert page not in sign_in("Campaign").get(url).content.decode()
 
 
+def test_who_answers_for_the_books_is_warned_of_open_items(sign_in):
+    warned = "2 differences from the records are open"
+    open_items.keep([Difference(f"{seals.BROKEN} 3", "seal 3 is missing"), "a difference"])
+    for group in ("Reviewers", "Auditors", "Finance"):
+        html = sign_in(group).get("/admin/").content.decode()
+        assert warned in html and "hash chain over the points is broken" in html
+    assert warned not in sign_in("Campaign").get("/admin/").content.decode()
+    open_items.keep([])
+    assert "hash chain" not in sign_in("root").get("/admin/").content.decode()
+
+
 def test_a_reviewer_writes_what_is_known_about_a_difference_and_closes_it(sign_in):
     item = OpenItem.objects.create(text="customer 7: balance 105, transfers 100, lots 100")
     reviewer = sign_in("Reviewers")
@@ -160,6 +172,7 @@ def test_a_reviewer_writes_what_is_known_about_a_difference_and_closes_it(sign_i
 
     item.refresh_from_db()
     assert (item.note, bool(item.closed_at)) == ("A restored backup; corrected.", True)
+    assert item.closed_by is not None
     assert item.text.startswith("customer 7")
     assert sign_in("Auditors").post(url, said | {"note": "mine"}).status_code == 302
     item.refresh_from_db()

@@ -25,7 +25,7 @@ SEES = {
         "redemptions",
         "changes",
     },  # fmt: skip
-    "Finance": {"transfers"},
+    "Finance": {"transfers", "open_items"},
     "root": ALL,
 }
 

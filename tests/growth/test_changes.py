@@ -22,7 +22,7 @@ from growth.errors import (
     RequestExpired,
     SamePerson,
 )
-from growth.models import ChangeRequest
+from growth.models import ChangeApproval, ChangeRequest
 from growth.registry import Applied, ChangeKind, Described
 from tests.growth.world import refused
 
@@ -248,6 +248,56 @@ def test_content_changed_after_approval_is_not_applied(people, light):
     by_sql("UPDATE growth_changerequest SET effective_at = NULL")
     jobs.apply_changes()
 
+    assert (light.switched, state(change)) == ([], "failed")
+
+
+def test_a_state_that_was_set_by_hand_applies_nothing(people, light):
+    """One UPDATE is no approval, whoever it names: applying asks for the approvals themselves."""
+    for named in (people("sam", "Campaign"), people("lee", "Reviewers")):
+        change = asked(people(f"kim-{named}", "Campaign"))
+        ChangeRequest.objects.filter(pk=change.pk).update(state="approved", checker=named)
+        assert list(changes.differences()) == [
+            f"change request {change.pk}: approved with 0 of 1 approvals"
+        ]
+        assert jobs.apply_changes() == 1
+        assert (light.switched, state(change)) == ([], "failed")
+
+
+def test_only_the_planted_bug_would_apply_it(people, light, monkeypatch):
+    monkeypatch.setattr(changes, "_approvals", lambda change: change.approvals)
+    change = asked(people("kim", "Campaign"))
+    ChangeRequest.objects.filter(pk=change.pk).update(state="approved", checker=people("sam"))
+    jobs.apply_changes()
+    assert light.switched == ["green"]
+
+
+@pytest.mark.parametrize(
+    "leaves",
+    [lambda user: user.groups.clear(), lambda user: type(user).objects.update(is_active=False)],
+    ids=["lost the right", "left"],
+)
+def test_who_may_no_longer_decide_when_it_is_due_does_not_count(people, light, monkeypatch, leaves):
+    hour = bankday.now() + timedelta(hours=1)
+    lee = people("lee", "Reviewers")
+    change = asked(people("kim", "Campaign"), effective_at=hour)
+    changes.approve(change_id=change.pk, checker=lee)
+    leaves(lee)
+    monkeypatch.setattr(bankday, "now", lambda: hour)
+    jobs.apply_changes()
+    assert (light.switched, state(change)) == ([], "failed")
+
+
+def test_an_approval_of_other_content_or_by_the_maker_is_none(people, light):
+    change, lee = asked(people("kim", "Campaign")), people("lee", "Reviewers")
+    other = ChangeApproval(change=change, checker=lee, digest=b"x" * 32)
+    with refused(IntegrityError):
+        ChangeApproval.objects.create(change=change, checker=change.maker, digest=change.digest)
+    other.save()
+    for refused_write in (other.save, other.delete):
+        with pytest.raises(Exception, match="never changed"), transaction.atomic():
+            refused_write()
+    ChangeRequest.objects.filter(pk=change.pk).update(state="approved", checker=lee)
+    jobs.apply_changes()
     assert (light.switched, state(change)) == ([], "failed")
 
 

@@ -36,12 +36,12 @@ def hold(points: int, key: str = "h", **facts):
 
 
 def gift(points: int, key: str, ref: str = "ada") -> Earning:
-    return Earning(world.enrolled(ref), points, key, "gift", {}, None, "HR")
+    return Earning(world.enrolled(ref), points, key, "test", {}, None, "HR")
 
 
 def deduct(points: int, key: str = "d", **facts):
     return ledger.deduct(
-        customer_id=world.customer().pk, points=points, key=key, reason="fix", origin={}, **facts
+        customer_id=world.customer().pk, points=points, key=key, reason="test", origin={}, **facts
     )
 
 
@@ -238,7 +238,7 @@ def test_a_purchase_takes_few_statements(django_assert_num_queries):
     for n in range(20):
         earn("ada", 10, expires=ahead(n))
     today, ada = bankday.today(), world.customer().pk
-    facts = {"reason": "", "origin": {}, "today": today}
+    facts = {"reason": "test", "origin": {}, "today": today}
     with django_assert_num_queries(4):  # lock, look, expire what is overdue, take
         ledger.spend(customer_id=ada, points=50, key="k", **facts)
     with django_assert_num_queries(3):

@@ -8,10 +8,12 @@ from django.db import ProgrammingError, connection, transaction
 
 from benefits import redemption
 from benefits.models import Benefit
-from growth import bankday, holds, jobs, ledger, open_items, seals
+from config import celery
+from growth import adjustments, bankday, changes, holds, jobs, ledger, open_items, seals
 from growth.ledger import ALLOW_NEGATIVE
 from tests.benefits import world as shop
 from tests.growth import world
+from tests.growth.test_changes import person
 from tests.growth.world import days_ago, event, levels, reversal, task
 
 pytestmark = pytest.mark.usefixtures("programme")
@@ -20,7 +22,7 @@ HOWTO = Path("docs/howto/database-role.md")
 POSTED = (
     "growth_pointstransfer", "growth_pointsallocation", "growth_pointswriteoff",
     "growth_pointsdebt", "growth_transferseal", "growth_growthentry", "growth_levelchange",
-    "benefits_redemptionevent",
+    "growth_changeapproval", "benefits_redemptionevent",
 )  # fmt: skip
 FIXED = {
     "growth_pointslot": "points = points + 1",
@@ -59,6 +61,16 @@ def as_application():
     execute("RESET ROLE")
 
 
+def adjusted() -> None:
+    """Points by hand, asked for by one and approved by another."""
+    kim, lee = (person(name, is_superuser=True) for name in ("kim", "lee"))
+    change = changes.propose(
+        kind=adjustments.ADJUSTMENT, subject="ada", reason="", maker=kim,
+        payload={"customer": "ada", "points": 9, "cost_centre": "HR", "points_expire": {}},
+    )  # fmt: skip
+    assert changes.approve(change_id=change.pk, checker=lee).state == "applied"
+
+
 def live() -> None:
     """The whole loop: event, points, redeem, cancel, hold, expire, reverse, seal, reconcile."""
     done = event()
@@ -74,7 +86,7 @@ def live() -> None:
     world.take(reversal(done))
     own = world.earn("ada", 50, expires=days_ago(-1))
     world.earn("ada", 7, expires=bankday.today())
-    facts = {"reason": "", "origin": {}, "key": "fix"}
+    facts = {"reason": "test", "origin": {}, "key": "fix"}
     ledger.deduct(customer_id=ada, points=500, cap=True, **facts)
     world.earn("ada", 20, key="late")
     world.spend("ada", 20)
@@ -83,6 +95,7 @@ def live() -> None:
         today=bankday.today(), policy=ALLOW_NEGATIVE,
     )  # fmt: skip
     jobs.expire_points()
+    adjusted()
     assert own
     seals.seal_all()
     open_items.keep(["a difference"])
@@ -116,6 +129,38 @@ def test_the_role_does_the_whole_loop_and_changes_nothing_that_was_posted(as_app
         assert denied(f"TRUNCATE {table} CASCADE"), table
     assert denied("SET session_replication_role = replica")
     assert Benefit.objects.filter(code="coffee").update(price=61) == 1
+
+
+def refused_jobs() -> dict[str, str]:
+    """Jobs of the schedule that the role may not do, and why."""
+    refused = {}
+    for entry in celery.schedules().values():
+        try:
+            with transaction.atomic():
+                celery.app.tasks[entry["task"]]()
+        except ProgrammingError as refusal:
+            refused[entry["task"]] = str(refusal)
+    return refused
+
+
+def test_the_role_does_every_job_of_the_schedule(as_application):
+    live()
+    month = "growth_eventbody_" + f"{bankday.today():%Y_%m}"
+    execute("RESET ROLE")
+    execute(f"SET CONSTRAINTS ALL IMMEDIATE; DROP TABLE {month}")
+    execute("SET LOCAL ROLE zones_app")
+
+    assert refused_jobs() == {}
+    assert rows(f"SELECT to_regclass('{month}') IS NOT NULL") == [(True,)]
+    assert denied(f"DROP TABLE {month}") and denied("CREATE TABLE mine (id int)")
+
+
+def test_without_the_owners_function_a_job_would_be_refused(as_application):
+    """The planted bug: the page does not say who may call it."""
+    execute("RESET ROLE")
+    execute("REVOKE ALL ON FUNCTION growth_keep_event_bodies FROM zones_app")
+    execute("SET LOCAL ROLE zones_app")
+    assert list(refused_jobs()) == ["growth.keep_event_bodies"]
 
 
 def test_every_table_that_refuses_changes_is_kept_from_the_role(as_application):

@@ -244,6 +244,29 @@ def test_every_tamper_is_found_and_named(chain):
     assert seals.verify().fault is None  # all of it was undone
 
 
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        "UPDATE growth_pointstransfer SET reason = 'forged' WHERE id = {second}",
+        "DELETE FROM growth_pointstransfer WHERE id = {second}",
+        "UPDATE growth_transferseal SET digest = sha256(digest) WHERE position = 2",
+        "DELETE FROM growth_transferseal WHERE position = 2",
+    ],
+)
+def test_behind_the_first_fault_the_chain_is_walked_on(chain, tamper):
+    """The first is named, and whether there are more: a known one does not hide the next."""
+    second, later = (TransferSeal.objects.get(position=n).transfer_id for n in (2, chain - 1))
+    execute("SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL session_replication_role = replica")
+    execute(tamper.format(second=second))
+    first = seals.verify()
+    assert first.fault and (first.sealed, first.further) == (1, 0)
+
+    execute("UPDATE growth_pointstransfer SET reason = 'forged' WHERE id = %s", later)
+    assert seals.verify() == first._replace(further=1)
+    with pytest.raises(SystemExit):
+        world.command("verify_ledger")
+
+
 def test_without_links_a_changed_order_would_not_be_found(chain, monkeypatch):
     """The planted bug: each seal covers its transfer alone."""
     monkeypatch.setattr(seals, "digest", lambda _, text: hashlib.sha256(text.encode()).digest())

@@ -89,6 +89,38 @@ def test_points_that_expire_are_told_in_time_and_not_once_spent():
     assert notices.of(visitor())[0].title.startswith("100 points")
 
 
+def test_who_loses_points_every_day_is_told_of_the_level_on_each_of_its_days():
+    """The planted bug: of three notices a day about points the newest fifty, and no others."""
+    world.load(*TASKS, levels=world.levels("one_down", 0, window=60))
+    world.take(event("g200", when=days_ago(0)))  # falls in 60 days
+    for day in range(1, 91):
+        world.earn("ada", day, expires=days_ago(-day))
+    for day in range(60):
+        expected = [("points_expiring", 0)] + [("level_drop", 59 - day)] * (day >= 30)
+        assert sorted(told(day)) == sorted(expected), day
+        assert keys("points_expiring") <= 3 * 6  # as often as weeks have stages
+        past = Notice.objects.filter(facts__on__lt=days_ago(-day).isoformat())
+        assert not past.exists()
+    assert Notice.objects.filter(made_at__isnull=False).count() < 20
+
+
+def test_a_notice_of_a_week_names_what_is_next_in_it():
+    world.load(*TASKS)
+    monday = days_ago(bankday.today().weekday() - 14)
+    for day, points in ((0, 10), (2, 20), (6, 40)):
+        world.earn("ada", points, expires=monday + timedelta(days=day))
+    start = (monday - bankday.today()).days
+    titles = []
+    for day in (-1, 0, 1, 2, 5, 6):
+        now = told(start + day)
+        today, rules, also = on_day(start + day)
+        with today, rules, also:
+            titles += [(one.title.split()[0], one.days) for one in notices.of(visitor())]
+        assert len(now) <= 1
+    assert titles == [("10", 0), ("20", 1), ("20", 0), ("40", 3), ("40", 0)]
+    assert Notice.objects.count() == 0  # its week is over
+
+
 def test_seen_is_noted_for_ones_own_only():
     world.load(*TASKS)
     world.earn("ada", 5, expires=days_ago(-5))

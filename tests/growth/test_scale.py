@@ -28,7 +28,7 @@ def test_its_books_are_in_order_and_every_verb_works_on_it() -> None:
     before = balance("scale-3")
     world.take(event(who="scale-3"))
     customer = world.customer("scale-3")
-    ledger.spend(customer_id=customer.pk, points=before, key="k", reason="r", origin={})
+    ledger.spend(customer_id=customer.pk, points=before, key="k", reason="test", origin={})
     assert balance("scale-3") == 10
     assert list(report.differences()) == []
 

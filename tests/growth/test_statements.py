@@ -79,6 +79,25 @@ def test_what_expires_is_told_as_it_stood_when_the_month_ended():
     assert of("ada", 2026, 6).expiring == ()
 
 
+def test_a_lot_that_was_good_again_later_changes_no_past_month():
+    give("ada", 100, date(2026, 1, 5), expires=date(2026, 4, 1))
+    first = world.spend("ada", 60, today=date(2026, 2, 2))
+    second = world.spend("ada", 10, today=date(2026, 2, 3))
+    month = {n: of("ada", 2026, n) for n in (1, 2, 3)}
+    assert [str(lot.on) for lot in month[1].expiring] == ["2026-04-01"]
+    assert [(lot.points, str(lot.on)) for lot in month[2].expiring] == [(30, "2026-04-01")]
+
+    world.refund(first, today=date(2026, 4, 10))  # good for 30 days more
+    assert [of("ada", 2026, n) for n in (1, 2, 3)] == list(month.values())
+    april = of("ada", 2026, 4)
+    assert [(lot.points, str(lot.on)) for lot in april.expiring] == [(60, "2026-05-10")]
+
+    world.refund(second, today=date(2026, 5, 20))  # and again, after it had expired again
+    assert [of("ada", 2026, n) for n in (1, 2, 3)] == list(month.values())
+    assert of("ada", 2026, 4) == april
+    assert [str(lot.on) for lot in of("ada", 2026, 5).expiring] == ["2026-06-19"]
+
+
 @pytest.mark.parametrize("text", ["2026-13", "2026-1", "2026-10-01", "abcd-ef", "", "２０２６-10"])
 def test_what_is_no_month_is_not_found(text):
     with pytest.raises(NotFound):

@@ -147,6 +147,19 @@ def test_who_agreed_first_may_still_say_no(bank):
     assert world.balance() == 0
 
 
+def test_a_first_approval_goes_with_the_right_to_give_it(bank):
+    change, lee, ann = adjust(LIMIT + 1), reviewer("lee"), reviewer("ann")
+    approve(change, lee)
+    lee.groups.clear()
+
+    assert approve(change, ann) == "waiting"
+    assert world.balance() == 0
+    assert approve(change, reviewer("max")) == "applied"
+    row = ChangeRequest.objects.get(pk=change.pk)
+    assert (row.first_checker, row.checker.username) == (ann, "max")
+    assert world.differences() == []
+
+
 def test_the_database_knows_three_people(bank):
     change, lee, ann = adjust(LIMIT + 1), reviewer("lee"), reviewer("ann")
     row = ChangeRequest.objects.filter(pk=change.pk)

@@ -383,7 +383,7 @@ def test_spending_and_taking_back_at_once_balance():
     ada = world.customer().pk
 
     def spend(n: int) -> str:
-        ledger.spend(customer_id=ada, points=15, key=f"k{n}", reason="", origin={})
+        ledger.spend(customer_id=ada, points=15, key=f"k{n}", reason="test", origin={})
         return "spent"
 
     outcomes = at_once(

@@ -10,8 +10,8 @@ from growth import seals
 class Command(BaseCommand):
     help = (
         "Recomputes the hash chain over points transfers, names the first row that was changed,"
-        " removed or added, and exits 1 then. Keep the head that it prints somewhere else:"
-        " --anchor proves later that the chain still runs through it."
+        " removed or added, counts the further faults of the chain, and exits 1 then. Keep the head"
+        " that it prints elsewhere: --anchor proves later that the chain still runs through it."
     )
 
     def add_arguments(self, parser):
@@ -25,6 +25,7 @@ class Command(BaseCommand):
         figures = {
             "sealed": verdict.sealed,
             "head": f"{verdict.sealed}:{verdict.head.hex()}",
+            "further_faults": verdict.further,
             "unsealed": seals.unsealed(),
             "seconds": round(perf_counter() - started, 3),
         }
