@@ -36,7 +36,7 @@ class Taken(NamedTuple):
 
 
 def import_events(file: BinaryIO, feed: str, on_batch: Progress) -> Tally:
-    """Take in a feed of CloudEvents, one a line, and settle all that was accepted.
+    """Take in a feed of CloudEvents, one a line; what was accepted is settled, or failed, then.
 
     A customer's events stay in their order: the lanes share the customers.
     """
@@ -50,14 +50,8 @@ def import_events(file: BinaryIO, feed: str, on_batch: Progress) -> Tally:
             for taken in side_by_side(partial(_take_in, feed=feed), _by_customer(read)):
                 tally.add(*taken)
             on_batch(len(read.events) + len(read.rejected))
-    settle_all()
+    settling.settle_all()
     return tally
-
-
-def settle_all() -> None:
-    """Settle whatever was stored without being settled; dead letters stay behind."""
-    while settling.settle_stored(due_only=False):
-        pass
 
 
 def take_in_lines(batch: list[feeds.Line], feed: str, tally: Tally) -> set[int]:
