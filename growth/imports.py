@@ -11,6 +11,7 @@ from growth import bankday, feeds, intake, lanes, settling
 from growth.cloudevents import Incoming, Rejected, read_line
 from growth.customers import Description, describe, describe_all
 from growth.feeds import Tally
+from growth.retrying import retried
 
 BATCH = 1000
 # Batches of a feed that are settled at once, each on a connection of its own.
@@ -92,7 +93,7 @@ def _take_in(read: Read, *, feed: str) -> Taken:
         line = read.events[index][0]
         rejected.append((line.number, line.text, code, detail))
     if rejected:
-        feeds.keep_rejected(feed, "event", rejected)
+        retried(lambda: feeds.keep_rejected(feed, "event", rejected))
     return Taken(outcome.accepted, outcome.duplicate, {number for number, *_ in rejected})
 
 

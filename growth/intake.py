@@ -63,7 +63,7 @@ def take_in(events: Sequence[Incoming], *, settle: bool) -> Outcome:
     outcome = Outcome.of(retried(lambda: _take_in(events, settle=False)))
     refs = {event.subject for event in events}
     if settle and len(refs) > 1:
-        settling.settle_parts(_ids(refs))
+        settling.settle_parts(retried(lambda: _ids(refs)))
     return outcome
 
 

@@ -30,18 +30,19 @@ def retried(attempt: Callable[[], T]) -> T:
     A connection may be lost after the commit, so an attempt must be safe to repeat (its rows have
     keys). Not inside of a transaction: only who began it can begin it again.
     """
-    for pause in PAUSES_SECONDS:
+    pauses = iter(PAUSES_SECONDS)
+    while True:
         try:
             return attempt()
         except (OperationalError, InterfaceError) as error:
             if connection.in_atomic_block:
                 raise
-            if _lost(error):
-                connection.close()
-                time.sleep(pause)
-            elif _code(error) not in DEADLOCKED:
+            lost, pause = _lost(error), next(pauses, None)
+            if lost:
+                connection.close()  # so that whatever comes next gets one that lives
+            if pause is None or not (lost or _code(error) in DEADLOCKED):
                 raise
-    return attempt()
+            time.sleep(pause if lost else 0)
 
 
 def _lost(error: Exception) -> bool:

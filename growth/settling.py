@@ -38,7 +38,7 @@ def settle_stored(limit: int = BATCH) -> int:
     but its own customer; after ``MAX_ATTEMPTS`` it is a dead letter (no next attempt). Whoever
     failed before is tried again apart from the others.
     """
-    due = _due_customers(limit * MANY_WORKERS)
+    due = retried(lambda: _due_customers(limit * MANY_WORKERS))
     fresh = [customer_id for customer_id, tried in due if not tried]
     failed = [customer_id for customer_id, tried in due if tried]
     return _settle_fresh(fresh, limit) + settle_parts(failed[:limit])
@@ -74,7 +74,7 @@ def _without_the_poisoned(customer_ids: Sequence[int], error: Exception) -> int:
     """Settle those of a batch that can be, now that it has failed as a whole."""
     if len(customer_ids) > 1:
         return settle_parts(customer_ids)
-    _postpone(customer_ids[0], error)
+    retried(partial(_postpone, customer_ids[0], error))
     return 0
 
 
@@ -99,7 +99,7 @@ def until_none(work: Callable[[], int], left: Callable[[], bool], what: str) -> 
 
 def settle_all() -> int:
     """Settle all that is due; what failed waits for its next try, and dead letters stay."""
-    return until_none(settle_stored, lambda: bool(_due_customers(1)), "settling")
+    return until_none(settle_stored, lambda: bool(retried(lambda: _due_customers(1))), "settling")
 
 
 def refold_all() -> int:
