@@ -43,3 +43,7 @@ def columns(rows: Sequence[Sequence[Any]]) -> list[str | int]:
     """Rows as the parameters of ``rows_as``. Bytes must come as PostgreSQL's hex text."""
     arrays = [orjson.dumps(column, default=str).decode() for column in zip(*rows, strict=True)]
     return [*arrays, len(rows)]
+
+
+# Events by what they are known by, called ``k``; takes the columns of (source, id).
+IDENTITIES = rows_as("k", source="text", event_id="text")

@@ -11,6 +11,7 @@ from growth import bankday, feeds, intake, lanes, settling
 from growth.cloudevents import Incoming, Rejected, read_line
 from growth.customers import Description, describe, describe_all
 from growth.feeds import Tally
+from growth.retrying import retried
 
 BATCH = 1000
 # Batches of a feed that are settled at once, each on a connection of its own.
@@ -36,7 +37,7 @@ class Taken(NamedTuple):
 
 
 def import_events(file: BinaryIO, feed: str, on_batch: Progress) -> Tally:
-    """Take in a feed of CloudEvents, one a line, and settle all that was accepted.
+    """Take in a feed of CloudEvents, one a line; what was accepted is settled, or failed, then.
 
     A customer's events stay in their order: the lanes share the customers.
     """
@@ -50,14 +51,8 @@ def import_events(file: BinaryIO, feed: str, on_batch: Progress) -> Tally:
             for taken in side_by_side(partial(_take_in, feed=feed), _by_customer(read)):
                 tally.add(*taken)
             on_batch(len(read.events) + len(read.rejected))
-    settle_all()
+    settling.settle_all()
     return tally
-
-
-def settle_all() -> None:
-    """Settle whatever was stored without being settled; dead letters stay behind."""
-    while settling.settle_stored(due_only=False):
-        pass
 
 
 def take_in_lines(batch: list[feeds.Line], feed: str, tally: Tally) -> set[int]:
@@ -98,7 +93,7 @@ def _take_in(read: Read, *, feed: str) -> Taken:
         line = read.events[index][0]
         rejected.append((line.number, line.text, code, detail))
     if rejected:
-        feeds.keep_rejected(feed, "event", rejected)
+        retried(lambda: feeds.keep_rejected(feed, "event", rejected))
     return Taken(outcome.accepted, outcome.duplicate, {number for number, *_ in rejected})
 
 

@@ -1,27 +1,24 @@
 """Accept bank events once. The inbox row is the truth; settling it follows at once or later."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 
-from growth import bankday, bodies, prepared, progress, reversals, segments
-from growth.bulk import TEXTS, columns, rows_as, texts
+from growth import bankday, bodies, prepared, progress, reversals, segments, settling
+from growth.bulk import IDENTITIES, TEXTS, columns, rows_as, texts
 from growth.cloudevents import Incoming
 from growth.fold import FoldEvent
 from growth.progress import Locked
+from growth.retrying import blameless, retried
 from growth.rules import PROGRAM_LOCK, Rules, rules_of
 
 logger = logging.getLogger(__name__)
-
-BATCH = 1000
-DEADLOCKED = ("40001", "40P01")
-T = TypeVar("T")
 
 Identity = tuple[str, str]  # source, id
 
@@ -52,17 +49,28 @@ class Outcome:
 def take_in(events: Sequence[Incoming], *, settle: bool) -> Outcome:
     """Take in up to 1,000 checked events, in one transaction, each identity once.
 
-    With ``settle`` they are settled in the same transaction; should that fail, they are stored
-    all the same and left to the sweeper. Without, they are only stored.
+    With ``settle`` they are settled in the same transaction. Should that fail, they are stored all
+    the same, all customers but the poisoned ones are settled at once, and those are left to the
+    sweeper. Without, they are only stored.
     """
     if settle:
         try:
             return Outcome.of(retried(lambda: _take_in(events, settle=True)))
-        except (OperationalError, InterfaceError):
-            raise
-        except Exception:
-            logger.exception("settling %d events failed; they are stored for later", len(events))
-    return Outcome.of(retried(lambda: _take_in(events, settle=False)))
+        except Exception as error:
+            if blameless(error):
+                raise
+            logger.warning("settling %d events failed; they are stored: %s", len(events), error)
+    outcome = Outcome.of(retried(lambda: _take_in(events, settle=False)))
+    refs = {event.subject for event in events}
+    if settle and len(refs) > 1:
+        settling.settle_parts(retried(lambda: _ids(refs)))
+    return outcome
+
+
+def _ids(refs: AbstractSet[str]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM growth_customer WHERE ref = ANY(%s) ORDER BY id", [[*refs]])
+        return [customer_id for (customer_id,) in cursor.fetchall()]
 
 
 def take_in_whole(events: Sequence[Incoming]) -> Outcome:
@@ -82,18 +90,6 @@ def take_in_together(batches: Sequence[Sequence[Incoming]]) -> list[Outcome] | N
         logger.warning("%d batches failed together, each is tried alone: %s", len(batches), error)
         return None
     return [Outcome.of(list(islice(verdicts, len(batch)))) for batch in batches]
-
-
-def retried(attempt: Callable[[], T]) -> T:
-    """Deadlocks and serialization failures have undone everything: try again, twice."""
-    for _ in range(2):
-        try:
-            return attempt()
-        except OperationalError as error:
-            code = getattr(error.__cause__, "sqlstate", None)
-            if code not in DEADLOCKED or connection.in_atomic_block:
-                raise
-    return attempt()
 
 
 @transaction.atomic
@@ -165,7 +161,6 @@ def _verdicts(
     return verdicts
 
 
-IDENTITIES = rows_as("k", source="text", event_id="text")
 _DIGESTS = f"""
     SELECT source, event_id, digest FROM growth_bankevent
     JOIN {IDENTITIES} USING (source, event_id)

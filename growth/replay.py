@@ -32,7 +32,7 @@ def replay_rejected(*, since: datetime | None, at: datetime) -> Tally:
         else:
             tally.rejected += 1
     settling.revive_dead_letters()
-    imports.settle_all()
+    settling.settle_all()
     return tally
 
 

@@ -10,9 +10,9 @@ import base64
 import hmac
 import re
 import secrets
-import time
 from collections.abc import Iterable
 
+from growth import bankday
 from growth.errors import GrowthError
 
 PREFIX = "whsec_"
@@ -58,7 +58,7 @@ def verify(
         and all(map(_SIGNATURE.fullmatch, tokens))
     ):
         raise SignatureRefused
-    if abs(time.time() - int(timestamp)) > TOLERANCE_SECONDS:
+    if abs(int(bankday.clock()) - int(timestamp)) > TOLERANCE_SECONDS:
         raise SignatureRefused
     signed = f"{message_id}.{timestamp}.".encode("ascii") + body
     given = [base64.b64decode(token.removeprefix("v1,")) for token in tokens]

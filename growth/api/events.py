@@ -2,14 +2,13 @@
 
 import logging
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
 from drf_spectacular.utils import OpenApiRequest, extend_schema
 from rest_framework import serializers
 
-from growth import access, group_commit, intake, ratelimits
+from growth import access, bankday, group_commit, intake, ratelimits
 from growth.access import Caller
 from growth.api.bank import SIGNED_HEADERS, Refused, SignedView, strict_json
 from growth.api.problems import faults
@@ -128,7 +127,7 @@ def _read(values: Sequence[Any], caller: Caller) -> tuple[list[Incoming], list[i
     events: list[Incoming] = []
     places: list[int] = []
     rejected: list[Row] = []
-    now = datetime.now(UTC)
+    now = bankday.instant()
     for index, value in enumerate(values):
         try:
             event = read_event(value, now=now)

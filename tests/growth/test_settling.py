@@ -6,6 +6,7 @@ from datetime import timedelta
 from unittest import mock
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import OperationalError
 
 from growth import imports, intake, jobs, progress, settling
@@ -47,7 +48,7 @@ def waiting() -> int:
 def let_time_pass() -> None:
     """What is put off becomes due."""
     BankEvent.objects.filter(next_attempt_at__isnull=False).update(
-        next_attempt_at=intake.bankday.now() - timedelta(seconds=1)
+        next_attempt_at=intake.bankday.now() - timedelta(hours=1)
     )
 
 
@@ -178,6 +179,62 @@ def test_a_database_that_is_down_poisons_nobody():
         settling.settle_stored()
     assert BankEvent.objects.get().attempts == 0
     assert (jobs.settle_bank_events(), completions()) == (1, 1)
+
+
+def test_a_job_whose_time_is_over_poisons_nobody():
+    load(task())
+    take(event(), event(who="bob"), settle=False)
+    over = mock.patch.object(progress, "settle", side_effect=SoftTimeLimitExceeded)
+    with over, pytest.raises(SoftTimeLimitExceeded):
+        jobs.settle_bank_events()
+    with over, pytest.raises(SoftTimeLimitExceeded):
+        take(event(who="eve"))
+    assert not BankEvent.objects.filter(attempts__gt=0).exists()
+    assert (jobs.settle_bank_events(), completions()) == (2, 2)
+
+
+def test_a_batch_ends_where_its_customers_have_too_many_events(monkeypatch):
+    load(task(kind="cumulative"))
+    take(*(event(who=f"c{n}") for n in range(6) for _ in range(4)), settle=False)
+    monkeypatch.setattr(settling, "MAX_EVENTS", 10)
+    assert [settling.settle_stored() for _ in range(3)] == [12, 12, 0]
+    take(*(event(who="c0") for _ in range(30)), settle=False)
+    assert settling.settle_stored() == 30  # one customer always goes
+    assert completions() == 54
+
+
+def test_the_job_makes_room_for_others_after_a_minute(monkeypatch):
+    load(task(kind="cumulative"))
+    take(*(event(who=f"c{n}") for n in range(6)), settle=False)
+    monkeypatch.setattr(jobs, "SETTLING_SECONDS", 0)
+    monkeypatch.setattr(settling, "MAX_EVENTS", 1)
+    assert (jobs.settle_bank_events(), completions()) == (1, 1)
+
+
+def test_what_beat_sends_outlives_a_clock_that_is_an_hour_wrong_and_ends_all_the_same():
+    often = [entry for entry in jobs.SCHEDULE.values() if isinstance(entry["schedule"], float)]
+    assert len(often) > 5
+    assert all(3600 < entry["options"]["expires"] <= 7200 for entry in often)
+
+
+def test_an_importer_does_not_use_up_the_tries_of_who_failed_before(poison, tmp_path):
+    load(task(kind="cumulative"))
+    take(event(who="bad"), event())
+    for _ in range(6):
+        path = world.feed(tmp_path / "feed.jsonl", event())
+        assert world.tally("import_events", path)["accepted"] == 1
+    assert BankEvent.objects.get(settled_at=None).attempts == 1
+
+
+def test_a_try_is_counted_once_by_workers_with_the_same_list(poison):
+    load(task())
+    take(event(who="bad"), settle=False)
+    due = settling._due_customers(10)
+    with mock.patch.object(settling, "_due_customers", return_value=due):
+        settling.settle_stored()
+        settling.settle_stored()
+    settling._postpone(due[0][0], Poison())  # it failed, while the other one counted it
+    assert BankEvent.objects.get().attempts == 1
 
 
 def test_what_cannot_even_be_stored_is_not_accepted():

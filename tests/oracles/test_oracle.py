@@ -64,7 +64,7 @@ def _check(random: Random) -> None:
         intake.take_in(incoming, settle=settled)
         if random.random() < 0.3:
             settling.settle_stored()
-    while settling.settle_stored(due_only=False):
+    while settling.settle_stored():
         pass
     compare(document, events, today)
 

@@ -73,3 +73,24 @@ def test_without_the_lock_a_customer_is_held_twice() -> None:
     with watched() as seen, without("FOR NO KEY UPDATE SKIP LOCKED"):
         at_once([work] * WORKERS)
     assert seen["twice"]
+
+
+def test_whoever_settles_all_waits_for_what_another_worker_holds() -> None:
+    held, go_on = threading.Event(), threading.Event()
+    settle = progress.settle
+
+    def slow(customers: Any, rules: Any, today: Any) -> None:
+        if not held.is_set():
+            held.set()
+            go_on.wait(timeout=20)
+        settle(customers, rules, today)
+
+    def come_second() -> int:
+        held.wait(timeout=20)
+        threading.Timer(0.3, go_on.set).start()
+        settling.settle_all()
+        return BankEvent.objects.filter(settled_at=None).count()
+
+    with mock.patch.object(progress, "settle", slow):
+        outcomes = at_once([settling.settle_stored, come_second])
+    assert outcomes == {CUSTOMERS * EACH: 1, 0: 1}

@@ -35,8 +35,7 @@ class Command(BaseCommand):
     def settle(self, changes: program.Changes) -> None:
         """Recompute what the new program says of customers and events already known."""
         if changes.history:
-            while settling.refold_customers():
-                pass
+            settling.refold_all()
         if changes.levels:
             jobs.regrade_all()
         if changes.segments or changes.levels or changes.history:
