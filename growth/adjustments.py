@@ -74,8 +74,7 @@ def validate_adjustment(payload: dict[str, Any]) -> None:
     if not points or abs(points) > MOST_POINTS:
         raise GrowthError(f"from 1 to {MOST_POINTS} points can be given or taken")
     _check_funding(payload, gives=points > 0)
-    if not Customer.objects.filter(ref=payload["customer"]).exists():
-        raise NotFound
+    customer_id_of(payload["customer"])
 
 
 def adjusted_points(payload: dict[str, Any]) -> int:
@@ -85,7 +84,7 @@ def adjusted_points(payload: dict[str, Any]) -> int:
 
 def apply_adjustment(payload: dict[str, Any], change: ChangeRequest) -> Applied:
     """Give or take the points, once for each request."""
-    customer_id, points = _customer_id(payload["customer"]), payload["points"]
+    customer_id, points = customer_id_of(payload["customer"]), payload["points"]
     key, origin, today = f"adjustment:{change.pk}", {"change": change.pk}, bankday.today()
     if points > 0:
         expires_on = bankday.expires_on(payload["points_expire"], today)
@@ -105,7 +104,12 @@ def apply_adjustment(payload: dict[str, Any], change: ChangeRequest) -> Applied:
     return Applied({"points": points})
 
 
-def _customer_id(ref: str) -> int:
+def customer_id_of(ref: str) -> int:
+    """The customer whom the bank calls so.
+
+    Raises:
+        NotFound: there is none.
+    """
     found = Customer.objects.filter(ref=ref).values_list("pk", flat=True).first()
     if found is None:
         raise NotFound

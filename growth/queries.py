@@ -11,7 +11,7 @@ from django.db.models import QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from growth import bankday, registry
-from growth.models import GrowthTask, PointsTransfer, TaskCompletion
+from growth.models import GrowthTask, PointsHold, PointsTransfer, TaskCompletion
 from growth.rules import Rules, rules_of
 from growth.text import localized
 
@@ -104,6 +104,11 @@ def pending_points(customer_id: int) -> int:
 def available_points(customer_id: int) -> int:
     """Points that the customer can spend now."""
     return points(customer_id).available
+
+
+def open_holds(customer_id: int) -> QuerySet[PointsHold]:
+    """What of a customer's points is held now, newest first."""
+    return PointsHold.objects.filter(customer_id=customer_id, released_at=None).order_by("-id")
 
 
 def entries(customer_id: int) -> QuerySet[PointsTransfer]:

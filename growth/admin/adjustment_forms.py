@@ -23,7 +23,25 @@ def cost_centres() -> list[tuple[str, str]]:
     return [(code, "") for code in sorted(set(rows))]
 
 
-class FundingForm(forms.Form):
+class ReasonForm(forms.Form):
+    """Why something is asked for; all that there is to say of a release."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why"),
+        max_length=2000,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=gettext_lazy("Who decides reads this beside what changes."),
+    )
+
+
+class HoldForm(ReasonForm):
+    """Points that a customer is not to spend for now."""
+
+    field_order = ["points"]
+    points = forms.IntegerField(label=gettext_lazy("Points"), min_value=1, max_value=MOST_POINTS)
+
+
+class FundingForm(ReasonForm):
     """Who pays for points, how long they can be spent, and why they are given."""
 
     cost_centre = forms.CharField(
@@ -46,12 +64,6 @@ class FundingForm(forms.Form):
         label=gettext_lazy("First day on which they cannot be spent"),
         required=False,
         widget=AdminDateInput,
-    )
-    reason = forms.CharField(
-        label=gettext_lazy("Why"),
-        max_length=2000,
-        widget=forms.Textarea({"rows": 3}),
-        help_text=gettext_lazy("Who decides reads this beside what changes."),
     )
 
     def clean(self) -> dict[str, Any]:

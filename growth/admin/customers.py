@@ -17,7 +17,7 @@ from wagtail.admin.views import generic
 from wagtail.log_actions import log
 
 from growth import queries, registry, taskboard
-from growth.admin import adjustment_views, choices, explain_views, words
+from growth.admin import choices, customer_points, explain_views, words
 from growth.admin.listing import DayColumn, ListView, PointsColumn, ReadOnlyViewSet
 from growth.admin.record_viewsets import details
 from growth.levels import standing as level_standing
@@ -100,7 +100,7 @@ class CustomerPage(generic.InspectView):
             **super().get_context_data(**kwargs),
             "customer": customer,
             "standing": level_standing.level(visitor),
-            "points": queries.points(customer.pk),
+            **customer_points.parts(customer, self.request),
             "known": details(customer.attributes),
             "segments": self.segments,
             "board": [(task, _share(task)) for task in board],
@@ -112,8 +112,6 @@ class CustomerPage(generic.InspectView):
             ],
             "panels": list(_panels(customer.pk, self.request)),
             "shown": SHOWN,
-            "can_adjust": adjustment_views.may_adjust(self.request.user),
-            "adjustments": adjustment_views.newest(customer.ref),
         }
 
     @cached_property
