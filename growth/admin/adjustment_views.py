@@ -74,9 +74,6 @@ class CustomerAskView(AskView):
         """Whose points."""
         return get_object_or_404(Customer, pk=self.kwargs["pk"])
 
-    def get_page_subtitle(self) -> str:
-        return self.customer.ref
-
     def get_breadcrumbs_items(self) -> list[Any]:
         return [
             *self.breadcrumbs_items,

@@ -22,6 +22,10 @@ class HoldView(CustomerAskView):
     form_class = HoldForm
     template_name = "growth/admin/hold.html"
     page_title = gettext_lazy("Hold points")
+    header_icon = "lock"
+
+    def get_page_subtitle(self) -> str:
+        return _("Hold points of {customer}").format(customer=self.customer.ref)
 
     def request_of(self, form: HoldForm) -> tuple[str, dict[str, Any]]:
         points = form.cleaned_data["points"]
@@ -42,6 +46,10 @@ class ReleaseView(CustomerAskView):
     form_class = ReasonForm
     template_name = "growth/admin/hold.html"
     page_title = gettext_lazy("Release points")
+    header_icon = "lock-open"
+
+    def get_page_subtitle(self) -> str:
+        return _("Release points of {customer}").format(customer=self.customer.ref)
 
     @cached_property
     def hold(self) -> PointsHold:

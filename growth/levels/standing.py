@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from growth import badge_images, levels, registry
 from growth.levels.schemes import PLAIN_PERCENT, Keep, in_force
-from growth.models import Badge, Level
+from growth.models import Badge, GrowthEntry, Level
 from growth.queries import program_now
 from growth.sessions import Visitor
 from growth.text import localized
@@ -112,6 +113,16 @@ class _Names:
             if kind == "benefit":
                 name = localized(self._benefits.get(code, {})) or code
                 yield _("A present when you reach it: {benefit}").format(benefit=name)
+
+
+def entries(customer_id: int) -> QuerySet[GrowthEntry]:
+    """A customer's growth value in and out, the newest days first."""
+    return GrowthEntry.objects.filter(customer_id=customer_id).order_by("-day", "-id")
+
+
+def counts_until(day: date, window_days: int) -> date | None:
+    """The last day on which growth value of ``day`` counts, None = for ever."""
+    return day + timedelta(days=window_days - 1) if window_days else None
 
 
 def level_name(code: str) -> str:

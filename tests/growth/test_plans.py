@@ -10,7 +10,8 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from growth import jobs, ledger, scale, seals, sessions, settling
+from growth import jobs, ledger, queries, scale, seals, sessions, settling
+from growth.levels import standing
 from growth.models import ApiClient
 from tests.growth import world
 from tests.growth.world import event, levels, load, reversal, task
@@ -160,6 +161,16 @@ def test_what_a_customer_asks(bank: None, client: Client) -> None:
         for path in ("me", "me/points", "me/points/entries", "me/tasks", "me/level"):
             answer = client.get(f"/api/v1/{path}", headers={"Authorization": f"Bearer {token}"})
             assert answer.status_code == 200
+    assert whole(found) == {}
+
+
+def test_what_support_reads_of_a_customer(bank: None) -> None:
+    customer = world.customer("scale-12")
+    with plans() as found:
+        list(queries.open_lots(customer.pk)[:20])
+        list(standing.entries(customer.pk)[:20])
+        list(queries.open_holds(customer.pk))
+    assert len(found) == 3
     assert whole(found) == {}
 
 
