@@ -45,6 +45,7 @@ from growth.admin import (  # noqa: E402
     customers,
     dead_letters,
     exclusion_views,
+    exports,
     home,
     liability_views,
     open_item_viewset,
@@ -151,10 +152,14 @@ LOGGED = [
 ]
 
 
+def _all_logged() -> list[Any]:
+    return [*LOGGED, *award_views.LOGGED, *dead_letters.LOGGED, *exports.LOGGED]
+
+
 @hooks.register("register_log_actions")
 def log_actions(actions: Any) -> None:
     actions.register_action(
         customers.VIEWED, _("Look at a customer"), _("Looked at this customer's page")
     )
-    for action, doing, done in [*LOGGED, *award_views.LOGGED, *dead_letters.LOGGED]:
+    for action, doing, done in _all_logged():
         actions.register_action(f"growth.{action}", doing, done)
