@@ -171,12 +171,19 @@ def _read_row(upload: Upload, line: int, row: list[str], places: dict[str, int])
     reason = row[places["reason"]].strip() if "reason" in places else ""
     if not ref or len(ref) > 128 or "\x00" in ref:
         upload.fault(line, "customer")
-    elif not (number.isascii() and number.isdigit() and 0 < int(number[:12]) <= MOST_POINTS):
+    elif not 0 < (points := _whole(number)) <= MOST_POINTS:
         upload.fault(line, "points")
     elif len(reason) > 200 or "\x00" in reason:
         upload.fault(line, "reason")
     else:
-        upload.lines.append(Given(ref, int(number), reason))
+        upload.lines.append(Given(ref, points, reason))
+
+
+def _whole(text: str) -> int:
+    """The whole number that a cell writes; 0 for anything else, and for what is far too long."""
+    digits = text.lstrip("0")
+    fits = digits.isascii() and digits.isdigit() and len(digits) <= len(str(MOST_POINTS))
+    return int(digits) if fits else 0
 
 
 def bulk_payload(

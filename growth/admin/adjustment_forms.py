@@ -133,7 +133,8 @@ class BulkGrantForm(FundingForm):
         super().__init__(*args, **kwargs)
         self.fields["file"].help_text = _(
             "A CSV file with the columns customer_id and points, and if you like reason."
-            " At most {n} lines and 20 MB."
+            " At most {n} lines and 20 MB. The same list is given once: next month, too, it gives"
+            " nothing unless its lines differ, for example in their reasons."
         ).format(n=f"{MOST_LINES:,}")
 
     def clean_file(self) -> Any:

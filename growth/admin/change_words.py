@@ -124,6 +124,7 @@ def dry_run_warnings(run: adjustments.DryRun) -> list[str]:
             run.given_before,
         )
         said.append(text.format(n=amount(run.given_before)))
+        said.append(_("If it is meant to be given once more, say another reason in its lines."))
     return said
 
 

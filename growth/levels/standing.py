@@ -108,7 +108,7 @@ class _Names:
     def _own(self, step: Level) -> Iterable[str]:
         if step.points_percent != PLAIN_PERCENT:
             times = f"{step.points_percent / 100:g}"
-            yield _("{times} times the points for every task").format(times=times)
+            yield _("{times} times the points for every task, rounded down").format(times=times)
         for kind, code in step.gives:
             if kind == "benefit":
                 name = localized(self._benefits.get(code, {})) or code
