@@ -78,8 +78,7 @@ def validate_adjustment(payload: dict[str, Any]) -> None:
     if not points or abs(points) > MOST_POINTS:
         raise GrowthError(f"from 1 to {MOST_POINTS} points can be given or taken")
     _check_funding(payload, gives=points > 0)
-    if not Customer.objects.filter(ref=payload["customer"]).exists():
-        raise NotFound
+    customer_id_of(payload["customer"])
 
 
 def adjusted_points(payload: dict[str, Any]) -> int:
@@ -89,7 +88,7 @@ def adjusted_points(payload: dict[str, Any]) -> int:
 
 def apply_adjustment(payload: dict[str, Any], change: ChangeRequest) -> Applied:
     """Give or take the points, once for each request."""
-    customer_id, points = _customer_id(payload["customer"]), payload["points"]
+    customer_id, points = customer_id_of(payload["customer"]), payload["points"]
     key, origin, today = f"adjustment:{change.pk}", {"change": change.pk}, bankday.today()
     if points > 0:
         expires_on = bankday.expires_on(payload["points_expire"], today)
@@ -109,7 +108,12 @@ def apply_adjustment(payload: dict[str, Any], change: ChangeRequest) -> Applied:
     return Applied({"points": points})
 
 
-def _customer_id(ref: str) -> int:
+def customer_id_of(ref: str) -> int:
+    """The customer whom the bank calls so.
+
+    Raises:
+        NotFound: there is none.
+    """
     found = Customer.objects.filter(ref=ref).values_list("pk", flat=True).first()
     if found is None:
         raise NotFound
@@ -171,12 +175,19 @@ def _read_row(upload: Upload, line: int, row: list[str], places: dict[str, int])
     reason = row[places["reason"]].strip() if "reason" in places else ""
     if not ref or len(ref) > 128 or "\x00" in ref:
         upload.fault(line, "customer")
-    elif not (number.isascii() and number.isdigit() and 0 < int(number[:12]) <= MOST_POINTS):
+    elif not 0 < (points := _whole(number)) <= MOST_POINTS:
         upload.fault(line, "points")
     elif len(reason) > 200 or "\x00" in reason:
         upload.fault(line, "reason")
     else:
-        upload.lines.append(Given(ref, int(number), reason))
+        upload.lines.append(Given(ref, points, reason))
+
+
+def _whole(text: str) -> int:
+    """The whole number that a cell writes; 0 for anything else, and for what is far too long."""
+    digits = text.lstrip("0")
+    fits = digits.isascii() and digits.isdigit() and len(digits) <= len(str(MOST_POINTS))
+    return int(digits) if fits else 0
 
 
 def bulk_payload(

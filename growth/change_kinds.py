@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from growth import adjustments, award_decisions, budget_changes, drafts, registry
+from growth import adjustments, award_decisions, budget_changes, drafts, hold_requests, registry
 from growth.admin import change_words
 from growth.registry import ChangeKind
 
@@ -24,6 +24,20 @@ def register() -> None:
             apply=adjustments.apply_adjustment,
             describe=change_words.adjustment,
             points=adjustments.adjusted_points,
+        ),
+        hold_requests.HOLD: ChangeKind(
+            label=_("Hold on points"),
+            permission="growth.view_customer",
+            validate=hold_requests.validate_hold,
+            apply=hold_requests.apply_hold,
+            describe=change_words.hold,
+        ),
+        hold_requests.RELEASE: ChangeKind(
+            label=_("Release of held points"),
+            permission="growth.view_customer",
+            validate=hold_requests.validate_release,
+            apply=hold_requests.apply_release,
+            describe=change_words.release,
         ),
         adjustments.BULK_GRANT: ChangeKind(
             label=_("Points for many customers"),

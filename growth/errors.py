@@ -32,6 +32,12 @@ class NotFound(GrowthError):
     status = 404
 
 
+class HoldReleased(GrowthError):
+    """These points have been released already."""
+
+    code = "hold_released"
+
+
 class NothingToClaim(GrowthError):
     """Nothing of this task is waiting to be claimed."""
 

@@ -11,7 +11,7 @@ from django.db.models import QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from growth import bankday, registry
-from growth.models import GrowthTask, PointsTransfer, TaskCompletion
+from growth.models import GrowthTask, PointsHold, PointsLot, PointsTransfer, TaskCompletion
 from growth.rules import Rules, rules_of
 from growth.text import localized
 
@@ -104,6 +104,17 @@ def pending_points(customer_id: int) -> int:
 def available_points(customer_id: int) -> int:
     """Points that the customer can spend now."""
     return points(customer_id).available
+
+
+def open_lots(customer_id: int) -> QuerySet[PointsLot]:
+    """Lots that still hold points of a customer, newest first, each with what it was earned by."""
+    rows = PointsLot.objects.filter(customer_id=customer_id, remaining__gt=0)
+    return rows.filter(transfer__customer=customer_id).select_related("transfer").order_by("-id")
+
+
+def open_holds(customer_id: int) -> QuerySet[PointsHold]:
+    """What of a customer's points is held now, newest first."""
+    return PointsHold.objects.filter(customer_id=customer_id, released_at=None).order_by("-id")
 
 
 def entries(customer_id: int) -> QuerySet[PointsTransfer]:

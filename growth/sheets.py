@@ -1,6 +1,7 @@
 """Tables as CSV and XLSX that cannot run anything on the reader's machine, row by row."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -10,14 +11,18 @@ from openpyxl.cell import WriteOnlyCell
 
 # What spreadsheet programs read as the start of a formula, their full-width forms included.
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "＝", "＋", "－", "＠", "｜")
+# What no XML can hold, and so no cell of a workbook.
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def harmless(value: Any) -> Any:
-    """``value``, with an apostrophe before a text that a spreadsheet might calculate."""
-    if isinstance(value, str) and value.lstrip(" \u3000\ufeff").startswith(RISKY):
-        return f"'{value}"
-    return value
+    """``value``; of a text, control characters are replaced, and an apostrophe comes before what a
+    spreadsheet might calculate."""
+    if not isinstance(value, str):
+        return value
+    text = _NOT_IN_XML.sub("\ufffd", value)
+    return f"'{text}" if text.lstrip(" \u3000\ufeff").startswith(RISKY) else text
 
 
 class _Echo:

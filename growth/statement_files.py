@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import FileResponse, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.http import content_disposition_header
 from django.utils.text import get_valid_filename
 from wagtail.models import Site
 
@@ -37,7 +38,7 @@ def table_response(
         response = StreamingHttpResponse(
             sheets.csv_lines(table),
             content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+            headers={"Content-Disposition": content_disposition_header(True, name) or ""},
         )
     else:
         response = FileResponse(

@@ -29,6 +29,7 @@ class Entry:
     id: int
     day: date
     kind: str
+    kind_label: str
     source: Source
     points: int
     balance: int
@@ -36,12 +37,7 @@ class Entry:
     @property
     def what(self) -> str:
         """What the points were for, in the active language."""
-        return self.source.name or str(PointsTransfer.Kind(self.kind).label)
-
-    @property
-    def kind_label(self) -> str:
-        """What happened to the points, in the active language."""
-        return str(PointsTransfer.Kind(self.kind).label)
+        return self.source.name or self.kind_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +142,8 @@ def _entries(transfers: list[PointsTransfer], opening: int) -> Iterator[Entry]:
     sources, balance = queries.sources(transfers), opening
     for row in transfers:
         balance += row.signed_points
-        yield Entry(row.pk, row.day, row.kind, sources[row.pk], row.signed_points, balance)
+        told = row.kind, str(row.kind_label), sources[row.pk]
+        yield Entry(row.pk, row.day, *told, row.signed_points, balance)
 
 
 def months(*, customer_id: int) -> list[date]:

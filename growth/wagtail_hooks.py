@@ -45,6 +45,7 @@ from growth.admin import (  # noqa: E402
     customers,
     dead_letters,
     exclusion_views,
+    exports,
     home,
     liability_views,
     open_item_viewset,
@@ -150,7 +151,13 @@ LOGGED = [
     ("change_exported", _("Export the lines of a change"), _("Lines exported")),
     ("change_failed", _("Fail to apply a change"), _("Change failed")),
 ]
-LOGS = [*LOGGED, *award_views.LOGGED, *dead_letters.LOGGED, *open_item_viewset.LOGGED]
+LOGS = [
+    *LOGGED,
+    *award_views.LOGGED,
+    *dead_letters.LOGGED,
+    *exports.LOGGED,
+    *open_item_viewset.LOGGED,
+]
 
 
 @hooks.register("register_log_actions")

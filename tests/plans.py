@@ -10,7 +10,8 @@ from typing import Any
 from django.db import connection
 from django.test import Client
 
-from growth import bankday, claims, explain, ledger, pending, sessions, settling
+from growth import bankday, claims, explain, ledger, pending, queries, sessions, settling
+from growth.levels import standing
 from growth.models import ApiClient, Customer
 from tests.growth import world
 from tests.growth.world import event, levels, reversal, segment, task
@@ -164,8 +165,12 @@ def ask() -> None:
 
 
 def support() -> None:
-    """Support asks why a customer stands where they stand."""
-    explain.explain(Customer.objects.get(ref="scale-13").pk, "once")
+    """Support looks at a customer, and asks why they stand where they stand."""
+    customer = Customer.objects.get(ref="scale-13").pk
+    explain.explain(customer, "once")
+    list(queries.open_lots(customer)[:20])
+    list(standing.entries(customer)[:20])
+    list(queries.open_holds(customer))
 
 
 def _token(ref: str) -> str:

@@ -30,6 +30,14 @@ def _numbers() -> dict[str, str]:
         "since": _("Since {date}"),
         "expiring": _("{points} expire on {date}"),
         "expiring_one": _("{points} expires on {date}"),
+        "owed": _("You owe {points}"),
+        "owed_why": _(
+            "They were taken back after you had spent them. The points that you get next repay"
+            " them; until then you have none to spend."
+        ),
+        "withheld": _("{points} are held"),
+        "withheld_one": _("{points} is held"),
+        "withheld_why": _("They stay yours. You can spend them once your bank has released them."),
         "nothing_expires": _("None of your points expire soon."),
         "pending": _("{points} on the way"),
         "no_entries": _("Nothing yet. Your first task brings your first points."),
@@ -42,6 +50,7 @@ def _numbers() -> dict[str, str]:
         "kind_refund": _("Returned"),
         "kind_expire": _("Expired"),
         "kind_reverse": _("Taken back"),
+        "kind_repaid": _("Owed points repaid"),
     }
 
 

@@ -23,7 +23,25 @@ def cost_centres() -> list[tuple[str, str]]:
     return [(code, "") for code in sorted(set(rows))]
 
 
-class FundingForm(forms.Form):
+class ReasonForm(forms.Form):
+    """Why something is asked for; all that there is to say of a release."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why"),
+        max_length=2000,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=gettext_lazy("Who decides reads this beside what changes."),
+    )
+
+
+class HoldForm(ReasonForm):
+    """Points that a customer is not to spend for now."""
+
+    field_order = ["points"]
+    points = forms.IntegerField(label=gettext_lazy("Points"), min_value=1, max_value=MOST_POINTS)
+
+
+class FundingForm(ReasonForm):
     """Who pays for points, how long they can be spent, and why they are given."""
 
     cost_centre = forms.CharField(
@@ -46,12 +64,6 @@ class FundingForm(forms.Form):
         label=gettext_lazy("First day on which they cannot be spent"),
         required=False,
         widget=AdminDateInput,
-    )
-    reason = forms.CharField(
-        label=gettext_lazy("Why"),
-        max_length=2000,
-        widget=forms.Textarea({"rows": 3}),
-        help_text=gettext_lazy("Who decides reads this beside what changes."),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -121,7 +133,8 @@ class BulkGrantForm(FundingForm):
         super().__init__(*args, **kwargs)
         self.fields["file"].help_text = _(
             "A CSV file with the columns customer_id and points, and if you like reason."
-            " At most {n} lines and 20 MB."
+            " At most {n} lines and 20 MB. The same list is given once: next month, too, it gives"
+            " nothing unless its lines differ, for example in their reasons."
         ).format(n=f"{MOST_LINES:,}")
 
     def clean_file(self) -> Any:

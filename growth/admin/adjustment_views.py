@@ -20,7 +20,7 @@ from growth.admin import change_words
 from growth.admin.adjustment_forms import AdjustmentForm, BulkGrantForm, cost_centres
 from growth.admin.words import amount
 from growth.errors import GrowthError
-from growth.models import ChangeRequest, Customer
+from growth.models import Customer
 
 KEPT_SECONDS = 3600
 
@@ -66,21 +66,13 @@ class AskView(WagtailAdminTemplateMixin, FormView):
         return {**super().get_context_data(**kwargs), "suggestions": suggestions}
 
 
-class AdjustView(AskView):
-    """Give points to one customer, or take them."""
-
-    kind = adjustments.ADJUSTMENT
-    form_class = AdjustmentForm
-    template_name = "growth/admin/adjust.html"
-    page_title = gettext_lazy("Adjust points")
+class CustomerAskView(AskView):
+    """Ask for a change of one customer's points."""
 
     @cached_property
     def customer(self) -> Customer:
         """Whose points."""
         return get_object_or_404(Customer, pk=self.kwargs["pk"])
-
-    def get_page_subtitle(self) -> str:
-        return _("Adjust the points of {customer}").format(customer=self.customer.ref)
 
     def get_breadcrumbs_items(self) -> list[Any]:
         return [
@@ -93,14 +85,32 @@ class AdjustView(AskView):
             {"url": "", "label": self.get_page_title()},
         ]
 
-    def form_valid(self, form: AdjustmentForm) -> HttpResponse:
-        payload = form.payload(self.customer.ref)
-        subject = f"{self.customer.ref}: {payload['points']:+,}"
+    def request_of(self, form: Any) -> tuple[str, dict[str, Any]]:
+        """What the request is called, and what it says."""
+        raise NotImplementedError
+
+    def form_valid(self, form: Any) -> HttpResponse:
         try:
-            return self.ask(subject, payload, form.cleaned_data["reason"])
+            return self.ask(*self.request_of(form), form.cleaned_data["reason"])
         except GrowthError as refusal:
             form.add_error(None, _(refusal.detail))
             return self.form_invalid(form)
+
+
+class AdjustView(CustomerAskView):
+    """Give points to one customer, or take them."""
+
+    kind = adjustments.ADJUSTMENT
+    form_class = AdjustmentForm
+    template_name = "growth/admin/adjust.html"
+    page_title = gettext_lazy("Adjust points")
+
+    def get_page_subtitle(self) -> str:
+        return _("Adjust the points of {customer}").format(customer=self.customer.ref)
+
+    def request_of(self, form: AdjustmentForm) -> tuple[str, dict[str, Any]]:
+        payload = form.payload(self.customer.ref)
+        return f"{self.customer.ref}: {payload['points']:+,}", payload
 
 
 class BulkGrantView(AskView):
@@ -166,16 +176,3 @@ class BulkGrantView(AskView):
     def _key(self, token: str) -> str:
         """Only who has uploaded a file goes on with it."""
         return f"growth:bulk:{self.request.user.pk}:{token}"
-
-
-def may_adjust(user: Any) -> bool:
-    """Whether somebody may ask for points of a customer to be adjusted."""
-    return changes.may_ask(user, adjustments.ADJUSTMENT)
-
-
-def newest(ref: str) -> list[ChangeRequest]:
-    """Adjustments of a customer that wait."""
-    rows = ChangeRequest.objects.filter(
-        kind=adjustments.ADJUSTMENT, payload__customer=ref, state__in=changes.OPEN
-    )
-    return list(rows.select_related("maker"))

@@ -263,7 +263,10 @@ class StepBlock(blocks.StructBlock):
         min_value=100,
         max_value=500,
         label=_("Points for tasks, in percent"),
-        help_text=_("150: a task of 100 points brings 150. Empty or 100: as the task says."),
+        help_text=_(
+            "150: a task of 100 points brings 150, one of 5 brings 7: it is rounded down."
+            " Empty or 100: as the task says."
+        ),
     )
     badge = blocks.ChoiceBlock(required=False, choices=choices.badges, label=_("Badge"))
     benefits = blocks.ListBlock(

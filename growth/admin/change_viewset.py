@@ -16,6 +16,7 @@ from wagtail.permissions import policy_registry
 from growth import changes, registry
 from growth.admin.adjustment_views import AdjustView, BulkGrantView
 from growth.admin.change_views import TONES, ChangePage, DecideView, approvals, kind_label, lines
+from growth.admin.hold_views import HoldView, ReleaseView
 from growth.admin.listing import DayColumn, ListView, ReadOnlyViewSet, TagColumn
 from growth.models import ChangeRequest
 
@@ -131,6 +132,8 @@ class ChangeViewSet(ReadOnlyViewSet):
             path("decide/<int:pk>/", DecideView.as_view(), name="decide"),
             path("lines/<int:pk>/", lines, name="lines"),
             path("adjust/<int:pk>/", AdjustView.as_view(), name="adjust"),
+            path("hold/<int:pk>/", HoldView.as_view(), name="hold"),
+            path("release/<int:pk>/", ReleaseView.as_view(), name="release"),
             path("points-for-many/", BulkGrantView.as_view(), name="add"),
         ]
 

@@ -4,16 +4,18 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from growth import adjustments, budget_changes, drafts
+from growth import adjustments, budget_changes, drafts, hold_requests, queries
 from growth.admin.award_views import DECISIONS
 from growth.admin.names import names
 from growth.admin.task_sentences import expiry_lines, task_lines
 from growth.admin.words import amount
 from growth.budget_section import ALERT_PERCENT
-from growth.models import TaskCompletion, Wallet
+from growth.errors import HoldReleased
+from growth.models import ChangeRequest, TaskCompletion, Wallet
 from growth.registry import Described
 from growth.values import iso_date
 
@@ -55,6 +57,40 @@ def adjustment(payload: dict[str, Any]) -> Described:
         )
     gets = _("{customer} gets {n} points.").format(customer=ref, n=amount(points))
     return Described([before], [gets, *_funding(payload)])
+
+
+def hold(payload: dict[str, Any]) -> Described:
+    """Points of one customer that are to stay where they are."""
+    ref, points = payload["customer"], payload["points"]
+    can_spend = queries.available_points(adjustments.customer_id_of(ref))
+    before = _("{customer} can spend {n} points.").format(customer=ref, n=amount(can_spend))
+    after = _("{n} points are held: they stay with {customer} and cannot be spent.")
+    too_many = [_("They cannot spend that many, so this would fail.")] if can_spend < points else []
+    return Described([before], [after.format(customer=ref, n=amount(points))], too_many)
+
+
+def release(payload: dict[str, Any]) -> Described:
+    """Held points that their customer is to spend again."""
+    found, ref = hold_requests.hold_of(payload), payload["customer"]
+    before = _("{n} points of {customer} are held since {day}: {reason}").format(
+        n=amount(found.points),
+        customer=ref,
+        day=date_format(localtime(found.placed_at), "DATE_FORMAT"),
+        reason=found.reason,
+    )
+    after = _("{customer} can spend them again.").format(customer=ref)
+    gone = [_(HoldReleased().detail)] if found.released_at else []
+    return Described([before], [after], gone)
+
+
+def asked(change: ChangeRequest) -> str:
+    """Who waits for which of a customer's points to be adjusted, held or released."""
+    text = {
+        hold_requests.HOLD: _("{maker} has asked to hold {points} points: {state}"),
+        hold_requests.RELEASE: _("{maker} has asked to release {points} points: {state}"),
+    }.get(change.kind, _("{maker} has asked for {points} points: {state}"))
+    points, state = amount(change.payload["points"]), change.get_state_display()
+    return text.format(maker=change.maker, points=points, state=state)
 
 
 def bulk_grant(payload: dict[str, Any]) -> Described:
@@ -169,6 +205,7 @@ def dry_run_warnings(run: adjustments.DryRun) -> list[str]:
             run.given_before,
         )
         said.append(text.format(n=amount(run.given_before)))
+        said.append(_("If it is meant to be given once more, say another reason in its lines."))
     return said
 
 

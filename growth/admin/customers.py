@@ -17,7 +17,7 @@ from wagtail.admin.views import generic
 from wagtail.log_actions import log
 
 from growth import queries, registry, taskboard
-from growth.admin import adjustment_views, choices, explain_views, words
+from growth.admin import choices, customer_growth, customer_points, explain_views, words
 from growth.admin.listing import DayColumn, ListView, PointsColumn, ReadOnlyViewSet
 from growth.admin.record_viewsets import details
 from growth.levels import standing as level_standing
@@ -26,7 +26,6 @@ from growth.models import (
     BankEvent,
     Customer,
     CustomerSession,
-    LevelChange,
     PointsTransfer,
     Segment,
     TaskCompletion,
@@ -100,20 +99,18 @@ class CustomerPage(generic.InspectView):
             **super().get_context_data(**kwargs),
             "customer": customer,
             "standing": level_standing.level(visitor),
-            "points": queries.points(customer.pk),
+            **customer_points.parts(customer, self.request),
             "known": details(customer.attributes),
             "segments": self.segments,
             "board": [(task, _share(task)) for task in board],
-            "transfers": [(row, _for(row, sources)) for row in transfers],
+            "transfers": [(row, words.source(row, sources[row.pk])) for row in transfers],
+            **customer_growth.parts(customer, self.request),
             "completions": _completions(customer),
-            "changes": _level_changes(customer),
             "events": [
                 (row, words.event(row.type), details(row.data)) for row in _events(customer)
             ],
             "panels": list(_panels(customer.pk, self.request)),
             "shown": SHOWN,
-            "can_adjust": adjustment_views.may_adjust(self.request.user),
-            "adjustments": adjustment_views.newest(customer.ref),
         }
 
     @cached_property
@@ -142,15 +139,6 @@ def _share(task: Any) -> int:
     return max(0, min(100, int(task.current * 100 / task.target))) if task.target else 0
 
 
-def _other(kind: str, reason: str) -> str:
-    return _t("expiry") if kind == "expiry" else words.transfer(reason)
-
-
-def _for(row: PointsTransfer, sources: dict[int, Any]) -> str:
-    source = sources[row.pk]
-    return source.name or source.code or _other(source.type, row.reason)
-
-
 def _completions(customer: Customer) -> list[tuple[TaskCompletion, str]]:
     rows = TaskCompletion.objects.filter(customer=customer).select_related("task", "version")
     newest = rows.order_by("-day", "-id")[:SHOWN]
@@ -159,21 +147,6 @@ def _completions(customer: Customer) -> list[tuple[TaskCompletion, str]]:
 
 def _events(customer: Customer) -> list[BankEvent]:
     return list(BankEvent.objects.filter(customer=customer).order_by("-time", "-id")[:SHOWN])
-
-
-def _level_changes(customer: Customer) -> list[dict[str, Any]]:
-    names = dict(choices.levels())
-    lowest = next(iter(names.values()), "")
-    rows = LevelChange.objects.filter(customer=customer).order_by("-id")[:SHOWN]
-    return [
-        {
-            "before": names.get(row.before, row.before) or lowest,
-            "after": names.get(row.after, row.after) or lowest,
-            "value": row.growth_value,
-            "at": row.changed_at,
-        }
-        for row in rows
-    ]
 
 
 def _panels(customer_id: int, request: Any) -> Iterable[tuple[Any, SafeString]]:

@@ -91,7 +91,7 @@ def privilege_lines(
     """What a level brings by itself."""
     found = []
     if percent := rules.get("points_percent"):
-        found.append(_("{n} % of the points for every task").format(n=percent))
+        found.append(_("{n} % of the points for every task, rounded down").format(n=percent))
     for code in rules.get("benefits", ()):
         found.append(
             _("gives the benefit “{benefit}” once").format(benefit=benefits.get(code, code))

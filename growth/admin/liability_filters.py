@@ -94,9 +94,13 @@ def _month(text: str | None) -> date | None:
 
 
 def shown(rows: Iterable[liability.Month], since: date | None, until: date | None) -> list[Any]:
-    """The months in a span, newest first."""
+    """The months in a span, newest first, totals of all cost centres after the rest."""
     kept = [
         row for row in rows
         if (since is None or row.start >= since) and (until is None or row.start <= until)
     ]  # fmt: skip
-    return sorted(kept, key=lambda row: (-row.start.toordinal(), row.cost_centre or ""))
+    return sorted(kept, key=_newest_first)
+
+
+def _newest_first(row: liability.Month) -> tuple[int, bool, str]:
+    return -row.start.toordinal(), row.cost_centre is None, row.cost_centre or ""

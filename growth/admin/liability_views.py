@@ -62,8 +62,17 @@ class Asked:
 
     @cached_property
     def months(self) -> list[Month]:
-        """The months to show, newest first."""
-        return liability_filters.shown(self.all_months, self.since, self.until)
+        """The months to show, newest first, with totals where there are several cost centres."""
+        rows = self.all_months
+        if len({row.cost_centre for row in rows}) > 1:
+            rows = [*rows, *liability.totals(rows)]
+        return liability_filters.shown(rows, self.since, self.until)
+
+    def of_all(self, text: str) -> str:
+        """``text``, said to be of all cost centres where the reader has asked for one."""
+        if self.cost_centre is None:
+            return text
+        return _t("{text}, of all cost centres").format(text=text)
 
     @cached_property
     def standing(self) -> list[Standing]:
@@ -141,7 +150,7 @@ class PointsReport(WagtailAdminTemplateMixin, TemplateView):
                 for table, label in (
                     ("months", _t("Months")),
                     ("outstanding", _t("Outstanding")),
-                    ("forecast", _t("Forecast")),
+                    ("forecast", asked.of_all(_t("Forecast"))),
                 )
             ],
         }
@@ -157,11 +166,15 @@ def _tiles(asked: Asked, outstanding: int, found: Outlook | None) -> Iterable[tu
     wallets = Wallet.objects.aggregate(held=Sum("held"), debt=Sum("debt"))
     yield _t("Points outstanding"), outstanding, centre_name(asked.cost_centre)
     if found is not None:
-        ahead = _t("next 12 months, estimate")
+        ahead = asked.of_all(_t("next 12 months, estimate"))
         yield _t("Will be redeemed"), _sum(found, "redeemed"), ahead
         yield _t("Will expire"), _sum(found, "expired"), ahead
-    yield _t("Held"), wallets["held"] or 0, _t("outstanding, but may not be spent")
-    yield _t("Owed by customers"), wallets["debt"] or 0, _t("apart from what is outstanding")
+    yield _t("Held"), wallets["held"] or 0, asked.of_all(_t("outstanding, but may not be spent"))
+    yield (
+        _t("Owed by customers"),
+        wallets["debt"] or 0,
+        asked.of_all(_t("apart from what is outstanding")),
+    )
 
 
 def _sum(found: Outlook, figure: str) -> int:
@@ -184,7 +197,7 @@ def _bands(asked: Asked, found: Outlook) -> Iterable[liability_charts.Band]:
             start, values = ahead[0]
             low, middle, high = (value + getattr(begun, figure) for value in sorted(values))
             ahead[0] = (start, (middle, low, high))
-        yield liability_charts.band(key, title, history, ahead, tone=tone)
+        yield liability_charts.band(key, asked.of_all(title), history, ahead, tone=tone)
 
 
 def _begun(found: Outlook) -> Month:
@@ -199,7 +212,8 @@ def _begun(found: Outlook) -> Month:
 def _month_rows(asked: Asked) -> Iterable[Sequence[Any]]:
     yield [
         _t("Month"), _t("Cost centre"), _t("Opening"), _t("Earned"), _t("Granted"),
-        _t("Redeemed"), _t("Refunded"), _t("Expired"), _t("Taken back"), _t("Deducted"),
+        _t("Redeemed"), _t("Refunded"), _t("Expired"), _t("Taken back or repaid"),
+        _t("Deducted"),
         _t("Closing"),
     ]  # fmt: skip
     for row in asked.months:

@@ -17,6 +17,7 @@ from wagtail.permissions import policy_registry
 from growth.admin.exports import SafeExportMixin
 
 MOST_COUNTED = 10_000
+TABLE_ROWS = 20
 
 
 class QuickPaginator(WagtailPaginator):
@@ -102,6 +103,11 @@ class ReadOnlyViewSet(RoomViewSet):
 
     def get_permissions_to_register(self) -> Any:
         return super().get_permissions_to_register().filter(codename__startswith="view_")
+
+
+def page_of(request: Any, rows: Any, name: str) -> Any:
+    """The page of ``rows`` that the address asks for under ``name``."""
+    return QuickPaginator(rows, TABLE_ROWS).get_page(request.GET.get(name))
 
 
 class PointsColumn(Column):

@@ -359,9 +359,7 @@ class TransferViewSet(ReadOnlyViewSet):
     ordering = "-id"
     list_display = [
         CustomerColumn(),
-        TagColumn(
-            "kind", label=_("Kind"), accessor="get_kind_display", raw="kind", tones=KIND_TONES
-        ),
+        TagColumn("kind", label=_("Kind"), accessor="kind_label", raw="kind", tones=KIND_TONES),
         PointsColumn("signed_points", label=_("Points")),
         Column("reason", label=_("For")),
         DayColumn("day", label=_("Bank day")),

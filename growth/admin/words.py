@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from growth import pauses
+from growth.models.points import REPAID
 
 # Event types in use (contract section 3), as the end of "each time …".
 EVENTS = {
@@ -91,8 +92,19 @@ def reason(code: str) -> str:
 
 def transfer(reason: str) -> str:
     """What points were given or taken for: ours in words, an operator's own text as it is."""
-    ours = {"adjustment": _("adjustment"), "grant": _("points for many customers")}
+    ours = {
+        "adjustment": _("adjustment"),
+        "grant": _("points for many customers"),
+        REPAID: _("points owed"),
+    }
     return ours.get(reason, reason)
+
+
+def source(row: Any, found: Any) -> str:
+    """What a transfer was for, where ``found`` is what ``queries.sources`` knows of it."""
+    if found.name or found.code:
+        return str(found.name or found.code)
+    return _("expiry") if found.type == "expiry" else transfer(row.reason)
 
 
 def pause(text: str) -> str:

@@ -122,7 +122,7 @@ class EntrySerializer(serializers.Serializer):
             "id": instance.pk,
             "points": instance.signed_points,
             "kind": instance.kind,
-            "title": source.name or PointsTransfer.Kind(instance.kind).label,
+            "title": source.name or instance.kind_label,
             "reason": instance.reason,
             "at": instant(instance.posted_at),
             "source": {

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from growth import badge_images, levels, registry
 from growth.levels.schemes import PLAIN_PERCENT, Keep, in_force
-from growth.models import Badge, Level
+from growth.models import Badge, GrowthEntry, Level
 from growth.queries import program_now
 from growth.sessions import Visitor
 from growth.text import localized
@@ -107,11 +108,21 @@ class _Names:
     def _own(self, step: Level) -> Iterable[str]:
         if step.points_percent != PLAIN_PERCENT:
             times = f"{step.points_percent / 100:g}"
-            yield _("{times} times the points for every task").format(times=times)
+            yield _("{times} times the points for every task, rounded down").format(times=times)
         for kind, code in step.gives:
             if kind == "benefit":
                 name = localized(self._benefits.get(code, {})) or code
                 yield _("A present when you reach it: {benefit}").format(benefit=name)
+
+
+def entries(customer_id: int) -> QuerySet[GrowthEntry]:
+    """A customer's growth value in and out, the newest days first."""
+    return GrowthEntry.objects.filter(customer_id=customer_id).order_by("-day", "-id")
+
+
+def counts_until(day: date, window_days: int) -> date | None:
+    """The last day on which growth value of ``day`` counts, None = for ever."""
+    return day + timedelta(days=window_days - 1) if window_days else None
 
 
 def level_name(code: str) -> str:

@@ -4,12 +4,17 @@ Transfers, lots and allocations are partitioned by the hash of the customer, and
 from part to part (migration 0012): so their foreign keys have no constraint of Django's making.
 """
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import MD5, Now
 from django.utils.translation import gettext_lazy as _
+
+# Reason of the transfers that take points to repay a debt.
+REPAID = "repaid"
 
 
 class Wallet(models.Model):
@@ -87,6 +92,16 @@ class PointsTransfer(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def is_repayment(self) -> bool:
+        """Whether it repays what is owed, with points that are taken back for that."""
+        return (self.kind, self.reason) == (self.Kind.REVERSE, REPAID)
+
+    @property
+    def kind_label(self) -> Any:
+        """What happened to the points, in the active language."""
+        return _("owed points repaid") if self.is_repayment else self.Kind(self.kind).label
 
     @property
     def signed_points(self) -> int:

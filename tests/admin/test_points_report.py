@@ -5,6 +5,7 @@ import io
 from datetime import date, timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from django.urls import reverse
 from openpyxl import load_workbook
 from wagtail.models import ModelLogEntry
@@ -84,9 +85,15 @@ def test_files_tie_to_the_ledger_and_run_nothing(sign_in):
 
     for form in ("csv", "xlsx"):
         heads, *rows = table(client, "months", form)
-        newest = [row for row in rows if row[0] == rows[0][0]]
+        totals = [row for row in rows if row[1] == "All cost centres"]
+        parts = [row for row in rows if row not in totals]
+        newest = [row for row in parts if row[0] == rows[0][0]]
         assert sum(int(row[-1]) for row in newest) == world.balance("ada")
-        assert {row[1] for row in rows} == {"'=cards()", "The programme itself"}
+        assert {row[1] for row in parts} == {"'=cards()", "The programme itself"}
+        assert len({row[0] for row in totals}) == len(totals) == len({row[0] for row in parts})
+        for month, _centre, *figures in totals:
+            columns = zip(*(row[2:] for row in parts if row[0] == month), strict=True)
+            assert [int(figure) for figure in figures] == [sum(map(int, one)) for one in columns]
         for row in rows:
             opening, earned, granted, redeemed, refunded, expired, back, less, closing = map(
                 int, row[2:]
@@ -114,6 +121,27 @@ def test_filters_choose_cost_centre_months_and_day(sign_in):
     assert [int(row[-1]) for row in standing[1:]] == wanted
     odd = client.get(REPORT, {"since": "x", "longer": "-4", "prices": "0", "as_of": "2020-01-01"})
     assert odd.status_code == 200
+
+
+def test_what_is_of_all_cost_centres_says_so_where_one_is_asked_for(sign_in):
+    months_of_points()
+    client = sign_in("Finance")
+    world.earn("ada", 50)
+
+    def said(**asked):
+        soup = BeautifulSoup(client.get(REPORT, asked).content, "html.parser")
+        tiles = {tile.dt.text: tile.select("dd")[-1].text for tile in soup.select(".gz-tile")}
+        charts = [chart.figcaption.span.text for chart in soup.select("figure")]
+        return tiles, charts, len(soup.select(".gz-total"))
+
+    every, charts, totals = said()
+    assert not any("all cost centres" in text for text in [*list(every.values())[1:], *charts])
+    assert totals > 12
+    one, charts, totals = said(cost_centre="-")
+    assert one.pop("Points outstanding") == "The programme itself"
+    assert all("all cost centres" in text for text in one.values())
+    assert ["all cost centres" in text for text in charts] == [False, True, True, True]
+    assert totals == 0
 
 
 def test_what_if_points_lived_longer_fewer_expire(sign_in):

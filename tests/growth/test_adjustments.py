@@ -132,6 +132,8 @@ def test_a_hundred_thousand_lines_are_read_and_one_more_is_not():
         ("customer_id,points\nada,1\n\nben,0\n", [(4, "points")]),
         ("points,customer_id\n1,ada\n-1,ben\n1.5,cy\n１,di\n99999999999999,ed\n",
          [(3, "points"), (4, "points"), (5, "points"), (6, "points")]),
+        ("customer_id,points\na,10000001\nb,0000000000059999999999\nc,000\n" + "d," + "9" * 5000,
+         [(2, "points"), (3, "points"), (4, "points"), (5, "points")]),
         ("customer_id,points\nada\n", [(2, "columns")]),
         ("customer_id,points\n ,1\n" + "x" * 129 + ",1\n", [(2, "customer"), (3, "customer")]),
         (b"customer_id,points\nada,1\n\xff,1\n", [(2, "encoding")]),
@@ -144,6 +146,12 @@ def test_faults_are_named_by_their_line(text, faults):
     assert [code for _line, code in found] == [code for _line, code in faults]
     if faults[0][1] != "encoding":  # the file is read in blocks: the line is only about right
         assert found == faults
+
+
+def test_zeros_before_a_number_say_nothing():
+    found = read("customer_id,points\nada,000000000000000010000000\nben,007\n")
+
+    assert [line.points for line in found.lines] == [10_000_000, 7]
 
 
 def test_of_many_faults_a_hundred_are_named():

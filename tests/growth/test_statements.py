@@ -4,6 +4,7 @@ import csv
 import io
 import random
 from datetime import date, timedelta
+from urllib.parse import quote
 
 import pytest
 from openpyxl import load_workbook
@@ -153,6 +154,21 @@ def test_files_say_the_same_and_run_nothing():
     cells = [[cell.value for cell in row] for row in load_workbook(io.BytesIO(book)).active.rows]
     assert cells[6][1:] == ["'=cmd|' /C calc'!A0", "earned", 10, 10]
     assert cells[7][-1] == 10
+
+
+@pytest.mark.parametrize("form", statement_files.FORMS)
+@pytest.mark.parametrize("customer", ["长者-1", 'a"b\r\nX: y', "ada"])
+def test_a_files_name_says_whose_it_is_in_any_script(form, customer):
+    give("ada", 5, date(2026, 1, 5))
+    found = of("ada", 2026, 1)
+
+    file = statement_files.as_file(found, form=form, bank="Bank", customer=customer)
+
+    name = file["Content-Disposition"]
+    name.encode("latin-1")  # as the line of a header is sent
+    assert name.startswith("attachment; filename")
+    assert "\n" not in name
+    assert (quote("长者") in name) is (customer == "长者-1")
 
 
 @pytest.mark.parametrize(

@@ -304,3 +304,14 @@ def test_points_that_are_held_or_owed_are_told_and_cannot_be_spent(client, ada):
     told = get(client, "me/points", ada)
     assert (told["available"], told["owed"]) == (0, 60)
     assert get(client, "me", ada)["points"] == 0
+
+    grant = ledger.Earning(who, 90, "g", "gift", {}, None)
+    ledger.grant_many(earnings=[grant])
+    repaid, gift = get(client, "me/points/entries", ada)["results"][:2]
+    assert (repaid["points"], repaid["kind"], repaid["reason"]) == (-60, "reverse", "repaid")
+    assert (repaid["title"], gift["points"]) == ("owed points repaid", 90)
+    month = f"{bankday.today():%Y-%m}"
+    titles = [
+        entry["title"] for entry in get(client, f"me/points/statements/{month}", ada)["entries"]
+    ]
+    assert titles[-1] == "owed points repaid"

@@ -38,11 +38,12 @@ export function say(key, values = {}) {
     typeof values[name] === "number" ? number(values[name]) : values[name] ?? "");
 }
 
-export function day(iso) {
-  const date = new Date(iso.length === 10 ? `${iso}T12:00:00` : iso);
+// A day, or the days from one to another.
+export function day(iso, until = iso) {
+  const [date, last] = [iso, until].map((one) => new Date(one.length === 10 ? `${one}T12:00:00` : one));
   const options = { month: "long", day: "numeric" };
   if (date.getFullYear() !== new Date().getFullYear()) options.year = "numeric";
-  return new Intl.DateTimeFormat(language, options).format(date);
+  return new Intl.DateTimeFormat(language, options).formatRange(date, last);
 }
 
 export function toast(text) {

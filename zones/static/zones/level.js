@@ -24,9 +24,10 @@ export function start() {
     place.setAttribute("data-quiet", "");
     watch("notices", place, showNotices);
   }
-  if (document.body.dataset.page === "my") for (const line of all("[data-expiring]")) {
-    line.setAttribute("data-quiet", "");
-    watch("points", line, showExpiring);
+  if (document.body.dataset.page === "my") for (const [part, show] of [["expiring", showExpiring], ["withheld", showWithheld]]) {
+    const box = find(`[data-${part}]`);
+    box.setAttribute("data-quiet", "");
+    watch("points", box, show);
   }
 }
 
@@ -55,13 +56,22 @@ function showBadge(badge, image) {
 
 // In good time before a level or points end: what stays until when, and what to do.
 function showNotices(notices, box) {
-  box.replaceChildren(...notices.map(({ title, text }) => el("p", { class: "level__notice" }, icon("calendar-check"),
-    el("span", {}, el("strong", {}, title), el("span", {}, text)))));
+  box.replaceChildren(...notices.map(({ title, text }) => line("calendar-check", title, text)));
   box.hidden = !notices.length;
   told.kinds = new Set(notices.map((one) => one.kind));
   if (told.points) for (const line of all("[data-expiring]")) showExpiring(told.points, line);
   const ids = notices.filter((one) => !one.seen).map((one) => one.id);
   if (ids.length) call("me/notices/seen", { method: "POST", body: { ids } }).catch(() => {});
+}
+
+const line = (sign, title, text) => el("p", { class: "level__notice" }, icon(sign),
+  el("span", {}, el("strong", {}, title), el("span", {}, text)));
+
+// Why there is less to spend than there is, or nothing.
+function showWithheld(points, box) {
+  const parts = [["owed", points.owed], ["withheld", points.held]].filter(([, n]) => n);
+  box.replaceChildren(...parts.map(([what, n]) => line("lock", say(what, { n, points: say("points", { n }) }), say(`${what}_why`))));
+  box.hidden = !parts.length;
 }
 
 function showExpiring(points, line) {

@@ -7,6 +7,7 @@ import { path, refresh, source, watch } from "./store.js";
 import { voucher } from "./vouchers.js";
 
 const HELPERS = 5;
+const MONTHS = 3;
 const OVER = ["used", "cancelled", "expired"];
 
 export function start() {
@@ -23,6 +24,9 @@ export function start() {
   badges.setAttribute("data-quiet", "");
   watch("badges", badges, showBadges);
   watch("vouchers", find("[data-vouchers]"), showVouchers);
+  const expiries = find("[data-expiries]");
+  expiries.setAttribute("data-quiet", "");
+  watch("points", expiries, showExpiries);
   watch("entries", find("[data-entries]"), showEntries);
   const form = find("[data-settings]");
   form.setAttribute("data-quiet", "");
@@ -87,6 +91,21 @@ const privileges = (sign, title, lines) => (lines?.length
   ? el("div", { class: `privileges privileges--${sign}` }, el("h3", {}, title),
     el("ul", {}, ...lines.map((line) => el("li", {}, icon(sign), el("span", {}, line)))))
   : null);
+
+// By month, as each day of a year may have its own; the first of all is on the card.
+function showExpiries({ expiring }, box) {
+  const months = {};
+  for (const lot of expiring) (months[lot.on.slice(0, 7)] ||= []).push(lot);
+  const rows = Object.values(months).map(expiry);
+  const more = rows.splice(MONTHS);
+  box.replaceChildren(...rows, more.length ? el("details", {}, el("summary", { class: "button button--quiet button--wide" }, say("more")), ...more) : "");
+  box.closest("section").hidden = expiring.length < 2;
+}
+
+function expiry(lots) {
+  return el("div", { class: "entry" }, el("span", {}, day(lots[0].on, lots[lots.length - 1].on)),
+    el("span", { class: "entry__points" }, number(lots.reduce((sum, lot) => sum + lot.points, 0))));
+}
 
 const title = (redemption) => redemption.name || redemption.benefit?.name || redemption.benefit || "";
 const status = (redemption) => say(`status_${redemption.status}`) || redemption.status;
@@ -153,8 +172,9 @@ const BY_THE_BANK = ["grant", "deduct", "expire"]; // What they are for is their
 
 function entry(row) {
   const gained = row.points > 0;
-  const kind = say(`kind_${row.kind}`);
-  const what = BY_THE_BANK.includes(row.kind) ? null : row.title || row.reason;
+  const repaid = row.kind === "reverse" && row.reason === "repaid";
+  const kind = say(repaid ? "kind_repaid" : `kind_${row.kind}`);
+  const what = repaid || BY_THE_BANK.includes(row.kind) ? null : row.title || row.reason;
   const on = (row.kind === "earn" && row.source?.day) || row.at; // Earned that day, posted perhaps later.
   return el("div", { class: "entry" },
     el("span", {}, el("span", {}, what || kind), facts(what && kind, day(on))),

@@ -19,7 +19,7 @@ def operator(label, **options):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("growth", "0020_change_approvals"),
+        ("growth", "0018_change_approvals"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

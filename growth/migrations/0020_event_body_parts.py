@@ -46,6 +46,6 @@ REVOKE ALL ON FUNCTION growth_keep_event_bodies FROM PUBLIC;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("growth", "0021_open_items_by_key")]
+    dependencies = [("growth", "0019_open_items_by_key")]
 
     operations = [migrations.RunSQL(KEEP, "DROP FUNCTION growth_keep_event_bodies")]

@@ -41,7 +41,7 @@ DROP FUNCTION growth_refuse_own_approval();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("growth", "0014_room_for_updates"),
+        ("growth", "0017_levels_fall_on_fixed_days"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
