@@ -269,6 +269,10 @@ class ClaimedSerializer(serializers.Serializer):
     code = serializers.CharField()
     posted = serializers.IntegerField()
     refused = serializers.IntegerField()
+    reasons = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Why some were refused: per_customer, completions_a_day, used_up or other.",
+    )
     held = serializers.IntegerField()
     points = serializers.IntegerField()
     growth = serializers.IntegerField()

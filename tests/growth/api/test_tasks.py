@@ -3,6 +3,7 @@
 import pytest
 
 from growth import access
+from growth.models import Customer
 from tests.growth import world
 from tests.growth.world import days_ago, event, task
 from tests.signing import Bank
@@ -46,6 +47,41 @@ def post(client, who, day, code="streak"):
 
 def check_in(*days: int) -> None:
     world.take(*(event(when=days_ago(day)) for day in days))
+
+
+def claimed(client, who, excluded: str = "", **facts) -> dict:
+    """What a claim of two completions comes to, by a customer who is ``excluded`` by then."""
+    world.load(task("twice", "cumulative", "d.done", claim="manual", **facts))
+    world.take(event("d.done"), event("d.done"))
+    Customer.objects.update(excluded=excluded)
+    answer = client.post("/api/v1/me/tasks/twice/claim", {}, "application/json", headers=who)
+    assert answer.status_code == 200, answer.content
+    told = answer.json()
+    return {name: told[name] for name in ("posted", "refused", "reasons", "held", "points")}
+
+
+@pytest.mark.parametrize(
+    ("limit", "posted", "reason"),
+    [
+        ({"per_customer": 1}, 1, "per_customer"),
+        ({"completions": 0}, 0, "used_up"),
+        ({"completions_a_day": 1}, 1, "completions_a_day"),
+        ({"points": 19}, 1, "used_up"),
+    ],
+)
+def test_a_claim_says_what_was_refused_and_why(client, ada, limit, posted, reason):
+    assert claimed(client, ada, limit=limit) == {
+        "posted": posted,
+        "refused": 2 - posted,
+        "reasons": [reason],
+        "held": 0,
+        "points": 10 * posted,
+    }
+
+
+def test_a_claim_never_tells_what_guards_against_abuse(client, ada):
+    told = claimed(client, ada, excluded="works here")
+    assert (told["posted"], told["refused"], told["reasons"]) == (0, 2, ["other"])
 
 
 def test_milestones_say_what_is_next(client, ada):

@@ -38,6 +38,9 @@ export function say(key, values = {}) {
     typeof values[name] === "number" ? number(values[name]) : values[name] ?? "");
 }
 
+// Sentences after one another; Chinese puts no space between them.
+export const sentences = (...said) => said.filter(Boolean).join(language.startsWith("zh") ? "" : " ");
+
 export function day(iso) {
   const date = new Date(iso.length === 10 ? `${iso}T12:00:00` : iso);
   const options = { month: "long", day: "numeric" };
@@ -51,7 +54,8 @@ export function toast(text) {
   box.textContent = text;
   box.dataset.shown = "";
   clearTimeout(toast.timer);
-  toast.timer = setTimeout(() => delete box.dataset.shown, 4000);
+  // Long enough to be read.
+  toast.timer = setTimeout(() => delete box.dataset.shown, Math.max(4000, 60 * text.length));
 }
 
 export function notice(text) {

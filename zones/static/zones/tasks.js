@@ -1,6 +1,6 @@
 // Task lists: status, progress, reward, and claiming.
 import { Trouble, call } from "./api.js";
-import { all, day, el, icon, safeLink, say, toast } from "./dom.js";
+import { all, day, el, icon, safeLink, say, sentences, toast } from "./dom.js";
 import { makeUp } from "./makeup.js";
 import { refresh, watch } from "./store.js";
 
@@ -96,8 +96,7 @@ async function claim(task, button) {
   button.textContent = say("claiming");
   try {
     const given = await call(`me/tasks/${encodeURIComponent(task.code)}/claim`, { method: "POST", body: {} });
-    const points = given?.points ?? task.reward?.points;
-    toast(given?.held ? say("claimed_plain") : points ? say("claimed", { points: say("points", { n: points }), n: points }) : say("claimed_plain"));
+    toast(outcome(given));
   } catch (trouble) {
     if (!(trouble instanceof Trouble)) throw trouble;
     toast(trouble.wishText);
@@ -106,4 +105,11 @@ async function claim(task, button) {
     if (!trouble.final) return;
   }
   await refresh("tasks", "points", "level", "benefits", "entries");
+}
+
+// What a claim came to, and all of it: what is given, what still comes, and what was refused, and why.
+function outcome({ posted, held, refused, points, reasons = [] }) {
+  const given = points && !held ? say("claimed", { points: say("points", { n: points }), n: points })
+    : posted || held ? say("claimed_plain") : null;
+  return sentences(given, refused && say("refused", { n: refused }), ...reasons.map((reason) => say(`refused_${reason}`)));
 }
