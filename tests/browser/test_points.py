@@ -1,5 +1,6 @@
 """Points come in by a claim and go out for a benefit, once."""
 
+import json
 import threading
 
 import pytest
@@ -106,6 +107,27 @@ def test_a_claim_that_is_refused_in_part_says_both(phone, customer, language, sa
     phone.tap('[data-track="claim:canteen-week"]')
 
     phone.until(lambda: said in phone.text(".toast[data-shown]"), "both")
+
+
+SAID = {
+    "used_up": ("today", "Today's rewards are all taken; new ones tomorrow."),
+    "paused": (True, "Paused for now. What has counted so far stays."),
+}
+
+
+def test_a_card_says_that_nothing_is_left_or_that_it_rests(phone, customer, album):
+    for name, (value, said) in SAID.items():
+        with phone.on_every_page(
+            """const real = fetch, facts = %s;
+            window.fetch = async (url, ...rest) => url.endsWith("/me/tasks")
+                ? Response.json((await (await real(url, ...rest)).json()).map(
+                    (task) => ({...task, ...facts})))
+                : real(url, ...rest);"""
+            % json.dumps({name: value})
+        ):
+            phone.enter(customer, ZONE)
+        phone.until(lambda said=said: said in phone.text(".tasks .task--open"), said)
+        phone.picture(name, album)
 
 
 def test_redeeming_shows_the_code_and_takes_the_points(phone, customer, album):
