@@ -185,8 +185,7 @@ def _standing_of(
     state = states.get(task.pk, {})
     unlocked = {task_id for task_id, one in states.items() if first_completion(one) is not None}
     current, complete = progress(rule, state, today, unlocked)
-    ahead = _milestone_ahead(rule, state)
-    reward = ahead.reward if ahead else rule.reward
+    reward = reward_ahead(rule, state)
     if mine.number(_S.CLAIMABLE):
         status = CLAIMABLE
     elif complete or _used_up(rule, mine) or (_standing(mine) and _is_over(rule, today)):
@@ -227,6 +226,12 @@ def _milestone_ahead(rule: TaskRule, state: State) -> Milestone | None:
     if not rule.milestones:
         return None
     return rule.milestones[min(state.get("reached", 0), len(rule.milestones) - 1)]
+
+
+def reward_ahead(rule: TaskRule, state: State) -> Reward:
+    """What the next completion brings."""
+    ahead = _milestone_ahead(rule, state)
+    return ahead.reward if ahead else rule.reward
 
 
 def target_of(rule: TaskRule, state: State) -> Decimal:

@@ -114,17 +114,19 @@ SAID = {
     "paused": (True, "Paused for now. What has counted so far stays."),
 }
 
+# What the API tells of every task, and these facts.
+WITH_FACTS = """
+    const real = fetch;
+    window.fetch = async (url, ...rest) => url.endsWith("/me/tasks")
+        ? Response.json((await (await real(url, ...rest)).json()).map(
+            (task) => ({...task, ...facts})))
+        : real(url, ...rest);
+"""
+
 
 def test_a_card_says_that_nothing_is_left_or_that_it_rests(phone, customer, album):
     for name, (value, said) in SAID.items():
-        with phone.on_every_page(
-            """const real = fetch, facts = %s;
-            window.fetch = async (url, ...rest) => url.endsWith("/me/tasks")
-                ? Response.json((await (await real(url, ...rest)).json()).map(
-                    (task) => ({...task, ...facts})))
-                : real(url, ...rest);"""
-            % json.dumps({name: value})
-        ):
+        with phone.on_every_page(f"const facts = {json.dumps({name: value})};{WITH_FACTS}"):
             phone.enter(customer, ZONE)
         phone.until(lambda said=said: said in phone.text(".tasks .task--open"), said)
         phone.picture(name, album)
