@@ -78,7 +78,8 @@ class EndTaskView(WagtailAdminTemplateMixin, FormView):
 
     def get_breadcrumbs_items(self) -> list[Any]:
         index = {"url": reverse("growth_tasks:index"), "label": _("Tasks")}
-        return [*self.breadcrumbs_items, index, {"url": "", "label": str(self.task)}]
+        here = {"url": "", "label": LABEL, "sublabel": str(self.task)}
+        return [*self.breadcrumbs_items, index, here]
 
     def get_initial(self) -> dict[str, Any]:
         return {"last": bankday.today()}
