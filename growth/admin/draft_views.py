@@ -241,7 +241,11 @@ class DraftPage(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView)
             found: Preview = preview(self.draft.document["task"], customer)
         except GrowthError as refusal:
             return {"fault": refusal.detail}
-        return {"preview": found, "newest": found.completions[::-1][:SHOWN]}
+        return {
+            "preview": found,
+            "newest": found.completions[::-1][:SHOWN],
+            "refused": [(n, words.reason(why)) for why, n in sorted(found.refused.items())],
+        }
 
 
 def edit_url(draft: TaskDraft) -> str:
