@@ -235,6 +235,7 @@ class BacktestRun(models.Model):
     result = models.JSONField(_("result"), default=dict)
     error = models.TextField(_("error"), blank=True, default="")
     asked_at = models.DateTimeField(_("asked at"), db_default=Now())
+    started_at = models.DateTimeField(_("started at"), null=True)
     finished_at = models.DateTimeField(_("finished at"), null=True)
 
     class Meta:
