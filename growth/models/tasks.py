@@ -159,6 +159,7 @@ class TaskCompletion(models.Model):
                 name="completion_lapsing",
                 condition=Q(status="claimable", claim_by__isnull=False),
             ),
+            models.Index(fields=["reason"], name="completion_reasons", condition=~Q(reason="")),
             models.Index(
                 fields=["due_on"], name="completion_pending", condition=Q(status="pending")
             ),

@@ -132,3 +132,13 @@ def test_a_budget_is_raised_and_shows_how_it_stands(sign_in, awards):
     second |= {names[0]: ["All"]}
     client.post(reverse("budgets:add"), second)
     assert Budget.objects.filter(programme=True).get().code == "all"
+
+
+def test_reasons_of_the_banks_own_check_can_be_filtered_for(sign_in, awards):
+    TaskCompletion.objects.filter(customer__ref="bob").update(status="refused", reason="mule")
+    client = sign_in("Support")
+
+    page = client.get(reverse("completions:index")).content.decode()
+    assert page.count('value="mule"') == 1 and page.count('value="velocity"') == 1
+    found = client.get(reverse("completions:index"), {"reason": "mule"})
+    assert [row.customer.ref for row in found.context["object_list"]] == ["bob"]
