@@ -3,13 +3,14 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.management import CommandError
 from django.urls import reverse
 
 from growth import backtest, bankday
 from growth.admin import backtest_figures
 from growth.backtest import runs
 from growth.models import BacktestRun
-from tests.growth.world import event, take
+from tests.growth.world import command, event, take
 
 
 def asked(client, code="verify"):
@@ -57,6 +58,26 @@ def test_a_run_that_fails_says_so_and_stops_nobody(sign_in, monkeypatch):
     assert "This back-test failed." in page.content.decode()
 
 
+def test_a_run_that_waited_long_is_not_lost_and_one_without_a_worker_is(sign_in, monkeypatch):
+    client = sign_in("Campaign")
+    slow, gone = asked(client), asked(client)
+    long_ago = bankday.now() - timedelta(hours=9)
+    BacktestRun.objects.update(asked_at=long_ago)
+    BacktestRun.objects.filter(pk=gone.pk).update(state="running", started_at=long_ago)
+    honest = backtest.run
+
+    def run(document, **options):
+        """Another worker comes round meanwhile."""
+        monkeypatch.setattr(backtest, "run", honest)
+        runs.work()
+        return honest(document, **options)
+
+    monkeypatch.setattr(backtest, "run", run)
+    assert runs.work() == 1
+    states = dict(BacktestRun.objects.values_list("pk", "state"))
+    assert states == {slow.pk: "done", gone.pk: "failed"}
+
+
 def test_who_may_not_ask_does_not_and_an_unknown_task_is_not_found(sign_in):
     assert sign_in("Editors").get(f"{reverse('backtests:add')}?draft=verify").status_code == 302
     assert sign_in("Campaign").get(f"{reverse('backtests:add')}?draft=x").status_code == 404
@@ -76,3 +97,10 @@ def test_the_chart_has_room_for_every_bar(span):
     points, _completions = backtest_figures.charts(days)
     assert points.total == span
     assert all(float(bar.width) > 0 for bar in points.bars)
+
+
+def test_the_command_refuses_days_that_run_backwards(tmp_path):
+    file = tmp_path / "draft.yaml"
+    file.write_text("{}")
+    with pytest.raises(CommandError, match="--to is before --from"):
+        command("backtest", file, first="2026-02-01", last="2026-01-01")

@@ -31,6 +31,8 @@ class Command(BaseCommand):
 
     def handle(self, *args, file, first, last, processes, **options):
         days = {name: _day(name, text) for name, text in (("from", first), ("to", last))}
+        if all(days.values()) and days["from"] > days["to"]:
+            raise CommandError("--to is before --from")
         try:
             text = Path(file).read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
