@@ -10,6 +10,7 @@ from growth import backtest, bankday
 from growth.admin import backtest_figures
 from growth.backtest import runs
 from growth.models import BacktestRun
+from tests.admin.conftest import PROGRAM
 from tests.growth.world import command, event, take
 
 
@@ -38,6 +39,39 @@ def test_a_task_is_tried_and_read(sign_in):
     html = client.get(page).content.decode()
     assert "Customers reached" in html and "backtest-points" in html
     assert client.get(reverse("backtests:index")).status_code == 200
+
+
+def test_benefits_are_a_cost_with_their_price_in_points(sign_in):
+    take(event("identity.verified", when="2026-01-01"))
+    take(event("bill.paid", data={"amount": 500, "kind": "gas"}, when="2026-01-02"))
+    document = {"version": 1, "tasks": [{**PROGRAM["tasks"][0], "reward": {"benefit": "coffee"}}]}
+    found = backtest.run(document)
+    client = sign_in("Campaign")
+    day = bankday.today()
+    run = BacktestRun.objects.create(
+        document=document, first_day=day, last_day=day, state="done", result=found
+    )
+
+    page = client.get(reverse("backtests:inspect", args=[run.pk]))
+
+    assert [
+        (row.name, row.times, row.live, row.price, row.points)
+        for row in page.context["found"]["benefits"]
+    ] == [("Coffee", 1, 0, 300, 300)]
+    assert "Coffee" in page.content.decode()
+
+
+def test_a_result_from_before_benefits_were_counted_is_still_shown(sign_in):
+    found = backtest.run({"version": 1, "tasks": [PROGRAM["tasks"][0]]})
+    for world in ("draft", "live"):
+        del found[world]["benefits"]
+    for group in ("winners", "losers"):
+        del found[group]["growth"]
+    client, day = sign_in("Campaign"), bankday.today()
+    run = BacktestRun.objects.create(
+        document={}, first_day=day, last_day=day, state="done", result=found
+    )
+    assert client.get(reverse("backtests:inspect", args=[run.pk])).status_code == 200
 
 
 def test_a_run_that_fails_says_so_and_stops_nobody(sign_in, monkeypatch):
