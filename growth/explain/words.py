@@ -38,7 +38,7 @@ def lines(found: Explanation) -> list[str]:
 
 def _names(found: Explanation) -> dict[str, str]:
     """What the tasks that this one leans on are called, by code."""
-    told = [*found.conditions, *found.events]
+    told: list[Condition | EventVerdict] = [*found.conditions, *found.events]
     codes = {each.facts["task"] for each in told if "task" in each.facts}
     rows = GrowthTask.objects.filter(code__in=codes).values_list("code", "name")
     return {code: localized(name) for code, name in rows}
