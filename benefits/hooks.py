@@ -11,6 +11,7 @@ def register() -> None:
     registry.reward_payers["benefit"] = pay
     registry.reward_reversers["benefit"] = take_back
     registry.reward_grants["benefit"] = queries.reward_grants
+    registry.reward_prices["benefit"] = queries.prices
     registry.report_parts["benefits"] = queries.report
     registry.reconcilers["benefits"] = reconcile.differences
     registry.points_causes["redemption"] = reconcile.CAUSE

@@ -195,6 +195,11 @@ def names(codes: Iterable[str]) -> dict[str, dict[str, str]]:
     return dict(Benefit.objects.filter(code__in=list(codes)).values_list("code", "name"))
 
 
+def prices(codes: Iterable[str]) -> dict[str, int]:
+    """What benefits cost in points, by code."""
+    return dict(Benefit.objects.filter(code__in=list(codes)).values_list("code", "price"))
+
+
 def waiting() -> QuerySet[Redemption]:
     """Rewards that wait for stock, oldest first."""
     return Redemption.objects.filter(status=Redemption.Status.WAITING).order_by("created_at", "id")

@@ -6,19 +6,19 @@ program (``own``), and which state of the live task it was made from (``base``).
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from growth import changes, program
-from growth.errors import NotFound, Outdated, ProgramFaults, UnderReview
+from growth.errors import DraftUnderWay, EndsAlready, NotFound, Outdated, ProgramFaults, UnderReview
 from growth.models import ChangeRequest, GrowthTask, TaskDraft
 from growth.program_check import check_program
 from growth.registry import Applied
 from growth.rules import lock_program
 from growth.text import localized
-from growth.values import canonical
+from growth.values import canonical, iso_date
 
 KIND = "task"
 OWN = ("description", "link", "icon", "position")
@@ -143,6 +143,33 @@ def send_for_review(
     )
     draft.save(update_fields=["change"])
     return draft.change
+
+
+@transaction.atomic
+def end(*, code: str, last: date, reason: str, maker: Any) -> ChangeRequest:
+    """Ask a second person to end a live task: ``last`` is the last bank day that counts.
+
+    What customers have earned or may claim stays theirs.
+
+    Raises:
+        NotFound: there is no such task.
+        EndsAlready: it does not go on for longer as it is.
+        DraftUnderWay: another change of it is being worked on.
+        ProgramFaults: it begins later than that.
+        NotAllowed: the maker may not ask for this.
+    """
+    lock_program()
+    current = live(code)
+    if not current:
+        raise NotFound
+    if of(code):
+        raise DraftUnderWay
+    ends = iso_date(current["task"].get("ends"))
+    if ends and ends <= last:
+        raise EndsAlready
+    row = {**current["task"], "ends": last.isoformat()}
+    save(row=row, own=current["own"], editor=maker, seen=token(code))
+    return send_for_review(code=code, reason=reason, maker=maker)
 
 
 def validate(payload: dict[str, Any]) -> None:

@@ -152,6 +152,18 @@ class Outdated(GrowthError):
     code = "outdated"
 
 
+class DraftUnderWay(GrowthError):
+    """Somebody is working on a draft of this task. Finish or discard it first."""
+
+    code = "draft_under_way"
+
+
+class EndsAlready(GrowthError):
+    """It ends by then anyway."""
+
+    code = "ends_already"
+
+
 class UnderReview(GrowthError):
     """This is being reviewed. Take the request back to go on editing."""
 

@@ -34,6 +34,9 @@ program_sections: dict[str, ProgramSection] = {}
 reward_payers: dict[str, Callable[..., None]] = {}
 reward_reversers: dict[str, Callable[..., None]] = {}
 
+# Reward kind -> of these codes, what each costs in points where it is bought.
+reward_prices: dict[str, Callable[[Iterable[str]], dict[str, int]]] = {}
+
 # Reward kind -> of these customers, what was granted under keys with this prefix, as (customer,
 # key, whether it stands: it was not taken back; whether it still could be: it is unused).
 reward_grants: dict[str, Callable[[list[int], str], Iterable[tuple[int, str, bool, bool]]]] = {}

@@ -44,6 +44,25 @@ def ask_all() -> int:
     return answered
 
 
+# From one reason to the next: as many looks into the index as there are reasons.
+_REASONS = """
+    WITH RECURSIVE known AS (
+      (SELECT reason FROM growth_taskcompletion WHERE reason <> '' ORDER BY reason LIMIT 1)
+      UNION ALL
+      SELECT (SELECT reason FROM growth_taskcompletion
+              WHERE reason > known.reason AND reason <> '' ORDER BY reason LIMIT 1)
+      FROM known WHERE known.reason IS NOT NULL)
+    SELECT reason FROM known WHERE reason IS NOT NULL
+"""
+
+
+def stored_reasons() -> list[str]:
+    """Every reason that some completion has, also those that a bank's own check gave."""
+    with connection.cursor() as cursor:
+        cursor.execute(_REASONS)
+        return [reason for (reason,) in cursor.fetchall()]
+
+
 _RECENT = """
     SELECT c.id, count(r.id), count(r.id) FILTER (WHERE r.day = c.day)
     FROM growth_taskcompletion c LEFT JOIN growth_taskcompletion r

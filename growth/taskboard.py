@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db.models import Count, Max, Min, Q, Sum
 
+from growth import quotas
 from growth.fold import first_completion
 from growth.kinds import day_number, milestones_ahead, period_start
 from growth.models import GrowthTask, TaskCompletion, TaskProgress
@@ -55,7 +56,8 @@ class TaskStanding:
 
     ``held`` points are still to come, on ``held_until`` at the latest (None: somebody looks at
     them first); ``claim_by`` is the last day to claim what waits, ``lapsed`` were not in time.
-    ``choices`` are codes of the tasks to choose from.
+    ``choices`` are codes of the tasks to choose from. ``used_up`` says that nobody gets its reward
+    any more ``today``, or at ``all``; ``paused``, that nothing counts for now.
     """
 
     code: str
@@ -80,24 +82,27 @@ class TaskStanding:
     milestones: tuple[MilestoneStanding, ...] = ()
     choices: tuple[str, ...] = ()
     make_up: Offer | None = None
+    used_up: str = ""
+    paused: bool = False
 
 
 def tasks(visitor: Visitor) -> list[TaskStanding]:
-    """The tasks open to a customer, and those that they completed before.
+    """The tasks open to a customer, those that they completed before, and what a pause interrupts.
 
-    Four queries; five for who has had an event reversed.
+    Four queries; one more where limits or budgets have a say, and for who has had an event
+    reversed.
     """
     rules, today = program_now()
     segments = {segment.pk: segment.code for segment in rules.all_segments()}
     states, sold, undone = _progress(visitor.customer_id)
     done = _completions(visitor.customer_id, today)
-    found = []
+    found: list[tuple[TaskRule, TaskStanding]] = []
     known = list(GrowthTask.objects.order_by("position", "code"))
     codes = {task.pk: task.code for task in known}
     for task in known:
         mine = done.get(task.pk, Done())
         rule = rules.by_task.get(task.pk)
-        if rule is None and task.paused and mine.number(_S.CLAIMABLE, _S.PENDING):
+        if paused := rule is None and task.paused:
             rule = rules.newest.get(task.pk)
         if rule is None:
             continue
@@ -105,13 +110,22 @@ def tasks(visitor: Visitor) -> list[TaskStanding]:
         fits = rule.segment_id is None or segment in visitor.segments
         if (fits and _is_on(rule, today)) or _standing(mine):
             standing = _standing_of(task, rule, states, mine, today)
+            if paused and not _is_under_way(standing, mine):
+                continue
             choices = tuple(codes[task_id] for task_id in rule.choose)
-            standing = replace(standing, choices=choices)
-            if fits and sold:
+            standing = replace(standing, choices=choices, paused=paused)
+            if fits and sold and not paused:
                 state, never = states.get(task.pk, {}), undone.get(task.code, ())
                 standing = replace(standing, make_up=offer(rule, state, mine.last, today, never))
-            found.append(standing)
-    return found
+            found.append((rule, standing))
+    gone = quotas.used_up([(rule, standing.points) for rule, standing in found], today)
+    return [replace(standing, used_up=gone.get(rule.task_id, "")) for rule, standing in found]
+
+
+def _is_under_way(standing: TaskStanding, mine: Done) -> bool:
+    """Whether a customer would miss the task if a pause made it vanish."""
+    waits = mine.number(_S.CLAIMABLE, _S.PENDING)
+    return bool(waits or (standing.status == OPEN and standing.current))
 
 
 def _progress(customer_id: int) -> tuple[dict[int, State], bool, dict[str, set[date]]]:
@@ -171,8 +185,7 @@ def _standing_of(
     state = states.get(task.pk, {})
     unlocked = {task_id for task_id, one in states.items() if first_completion(one) is not None}
     current, complete = progress(rule, state, today, unlocked)
-    ahead, left = _milestone_ahead(rule, state), milestones_ahead(rule, state)
-    reward = ahead.reward if ahead else rule.reward
+    reward, left = reward_ahead(rule, state), milestones_ahead(rule, state)
     if mine.number(_S.CLAIMABLE):
         status = CLAIMABLE
     elif complete or _used_up(rule, mine) or (_standing(mine) and _is_over(rule, today)):
@@ -213,6 +226,12 @@ def _milestone_ahead(rule: TaskRule, state: State) -> Milestone | None:
     if not rule.milestones:
         return None
     return next(iter(milestones_ahead(rule, state)), rule.milestones[-1])
+
+
+def reward_ahead(rule: TaskRule, state: State) -> Reward:
+    """What the next completion brings."""
+    ahead = _milestone_ahead(rule, state)
+    return ahead.reward if ahead else rule.reward
 
 
 def target_of(rule: TaskRule, state: State) -> Decimal:

@@ -44,6 +44,7 @@ from growth.admin import (  # noqa: E402
     change_viewset,
     customers,
     dead_letters,
+    end_views,
     exclusion_views,
     exports,
     home,
@@ -95,6 +96,7 @@ def admin_urls() -> list[Any]:
         *statement_views.urls(),
         *award_views.urls(),
         *pause_views.urls(),
+        *end_views.urls(),
         *exclusion_views.urls(),
     ]
 

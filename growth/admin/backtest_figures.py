@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from growth.admin import choices, words
+from growth.admin import backtest_costs, choices, words
 from growth.admin.charts import Chart, chart
 from growth.models import Budget
 
@@ -49,6 +49,7 @@ def of(found: Mapping[str, Any]) -> dict[str, Any]:
         "refused": [(words.reason(code), times) for code, times in draft["refused"].items()],
         "ends": [_end(row, names) for row in found["ends"]],
         "budgets": _budgets(found["budgets"]),
+        "benefits": backtest_costs.granted(found),
         "winners": found["winners"],
         "losers": found["losers"],
         "notes": [_note(row) for row in found["notes"]],

@@ -18,13 +18,13 @@ from wagtail.admin.widgets import AdminDateTimeInput
 from wagtail.log_actions import log
 
 from growth import bankday, drafts
-from growth.admin import change_words, pause_views, words
+from growth.admin import change_words, end_views, pause_views, words
 from growth.admin.names import names
 from growth.admin.task_sentences import task_lines
 from growth.admin.views import ProgramCreateView, ProgramEditView
 from growth.draft_preview import Preview, preview
 from growth.errors import GrowthError
-from growth.lifecycle import Stage, draft_stage
+from growth.lifecycle import Stage, draft_stage, state_of
 from growth.models import Customer, TaskDraft
 from growth.registry import Described
 from growth.text import localized
@@ -97,6 +97,7 @@ class DraftFormMixin:
             "lines": task_lines(spec, names()) if spec else [],
             "draft": draft,
             "draft_url": page_url(draft.code) if draft else "",
+            "backtest_code": draft.code if draft else self.form.instance.code,
             "outdated": bool(draft) and drafts.is_outdated(draft.document),
         }
 
@@ -114,7 +115,13 @@ class TaskEditView(DraftFormMixin, ProgramEditView):
         if pause_views.may_pause(self.request.user):
             facts["pause"] = pause_views.label_of(self.object), pause_views.url_of(self.object)
             facts["paused_because"] = words.pause(self.object.paused_because)
+        if self._is_live() and end_views.may_end(self.request.user):
+            facts["end_url"] = end_views.url_of(self.object)
         return {**context, **facts}
+
+    def _is_live(self) -> bool:
+        spec, today = self.form.live.get("task"), bankday.today()
+        return state_of(spec=spec, paused=self.object.paused, change=None, today=today) == "live"
 
 
 class DraftEditView(TaskCreateView):
@@ -234,7 +241,11 @@ class DraftPage(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView)
             found: Preview = preview(self.draft.document["task"], customer)
         except GrowthError as refusal:
             return {"fault": refusal.detail}
-        return {"preview": found, "newest": found.completions[::-1][:SHOWN]}
+        return {
+            "preview": found,
+            "newest": found.completions[::-1][:SHOWN],
+            "refused": [(n, words.reason(why)) for why, n in sorted(found.refused.items())],
+        }
 
 
 def edit_url(draft: TaskDraft) -> str:

@@ -43,16 +43,16 @@ class Line:
 
 @dataclass(frozen=True)
 class _Names:
-    segments: Mapping[int, str]
-    tasks: Mapping[Any, str]
+    segments: Mapping[str, str]
+    tasks: Mapping[str, str]
 
     @classmethod
     def read(cls) -> "_Names":
-        rows = list(GrowthTask.objects.values_list("pk", "code", "name"))
-        tasks: dict[Any, str] = {pk: localized(name) for pk, _code, name in rows}
-        tasks |= {code: localized(name) for _pk, code, name in rows}
-        segments = Segment.objects.values_list("pk", "name")
-        return cls({pk: localized(name) for pk, name in segments}, tasks)
+        segments, tasks = (
+            {code: localized(name) for code, name in model.objects.values_list("code", "name")}
+            for model in (Segment, GrowthTask)
+        )
+        return cls(segments, tasks)
 
 
 def told(found: Explanation) -> dict[str, Any]:
@@ -85,13 +85,12 @@ def _condition(each: Condition, names: _Names) -> str:
         case "ends":
             return _("Ends on {day}").format(day=_day(facts["day"]))
         case "audience":
-            segment = Segment.objects.filter(code=facts["segment"]).first()
             text = (
                 _("Is in the segment “{segment}” now")
                 if each.met
                 else _("Is not in the segment “{segment}” now")
             )
-            return text.format(segment=segment or facts["segment"])
+            return text.format(segment=names.segments.get(facts["segment"], facts["segment"]))
         case "prerequisite" | "chosen":
             name = names.tasks.get(facts["task"], facts["task"])
             if facts["at"] is None:
@@ -114,13 +113,31 @@ def _condition(each: Condition, names: _Names) -> str:
 
 def _event(each: EventVerdict, names: _Names) -> str:
     if each.counted:
-        text = _("counted")
-        if each.completed:
-            text = _("counted, and completed the task")
-        if each.code:
-            text = words.reason(each.code)
-        return text
+        return _counted(each)
     return _("did not count: {why}").format(why=_why_not(each, names))
+
+
+def _counted(each: EventVerdict) -> str:
+    """What an event that counted did, and what became of what it completed."""
+    if each.code:
+        return words.reason(each.code)
+    parts = [_("counted, and completed the task") if each.completed else _("counted")]
+    if missed := each.facts.get("missed_days"):
+        parts.append(_("the row of days began anew, {n} days were missed").format(n=missed))
+    for status, reason in dict.fromkeys(each.became):
+        if status in _UNPAID:
+            text = str(TaskCompletion.Status(status).label)
+            if reason:
+                text = _("{status}: {why}").format(status=text, why=words.reason(reason))
+            parts.append(text)
+    return _("; ").join(parts)
+
+
+_UNPAID = (
+    TaskCompletion.Status.REFUSED,
+    TaskCompletion.Status.REVERSED,
+    TaskCompletion.Status.PENDING,
+)
 
 
 def _why_not(each: EventVerdict, names: _Names) -> str:
@@ -134,10 +151,10 @@ def _why_not(each: EventVerdict, names: _Names) -> str:
             )
             return _("{day} is outside {days}").format(day=_day(each.day), days=days)
         case "not_in_audience":
-            segment = names.segments.get(facts["segment_id"], "")
+            segment = names.segments.get(facts["segment"], "")
             return _("the customer was not in “{segment}” when it arrived").format(segment=segment)
         case "before_prerequisite":
-            task = names.tasks.get(facts["task_id"], "")
+            task = names.tasks.get(facts["task"], "")
             if facts["at"] is None:
                 return _("“{task}” had not been completed").format(task=task)
             return _("“{task}” was completed only on {day}").format(

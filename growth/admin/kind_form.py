@@ -6,7 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from wagtail.blocks import BlockField
 
-from growth.admin import choices, kind_spec
+from growth.admin import choices, examples, kind_spec
+from growth.admin.examples import ExampleSelect
 from growth.admin.fields import day, whole
 from growth.admin.kind_blocks import MeasuresBlock, MilestonesBlock
 from growth.admin.saving import ProgramForm
@@ -112,7 +113,10 @@ class KindFields(ProgramForm):
     )
     velocity_within_hours = whole(_("Within so many hours"), least=1)
     velocity_then = forms.ChoiceField(
-        label=_("What happens then"), choices=kind_spec.THEN, required=False
+        label=_("What happens then"),
+        choices=kind_spec.THEN,
+        required=False,
+        widget=ExampleSelect(examples.VELOCITY_THEN),
     )
     budget = forms.ChoiceField(
         label=_("Paid from the budget"),
@@ -124,6 +128,7 @@ class KindFields(ProgramForm):
         label=_("Points that were spent before they are taken back"),
         choices=kind_spec.ON_REVERSAL,
         required=False,
+        widget=ExampleSelect(examples.ON_REVERSAL),
         help_text=_("When what led to a reward is undone: a refund, a card that is unbound."),
     )
     undone_by_event = forms.CharField(

@@ -14,7 +14,7 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 from wagtail.admin.widgets import Button
 
-from growth import bodies
+from growth import bodies, risk
 from growth.admin import award_views, choices, dead_letters, names, words
 from growth.admin.listing import (
     DayColumn,
@@ -70,6 +70,12 @@ def _between(field_name: str, label: Any) -> django_filters.DateFromToRangeFilte
     )
 
 
+def _reasons() -> list[tuple[str, Any]]:
+    """Our own reasons, and those of the bank's risk system that some completion has."""
+    theirs = [code for code in risk.stored_reasons() if code not in words.REASONS]
+    return [*words.REASONS.items(), *((code, code) for code in theirs)]
+
+
 class CompletionFilterSet(CustomerFilterSet):
     task = django_filters.ModelChoiceFilter(label=_("Task"), queryset=GrowthTask.objects.all())
     status = django_filters.MultipleChoiceFilter(
@@ -77,7 +83,7 @@ class CompletionFilterSet(CustomerFilterSet):
         choices=TaskCompletion.Status.choices,
         widget=forms.CheckboxSelectMultiple,
     )
-    reason = django_filters.ChoiceFilter(label=_("Because"), choices=list(words.REASONS.items()))
+    reason = django_filters.ChoiceFilter(label=_("Because"), choices=_reasons)
     day = _between("day", _("Day of the event"))
     segment = django_filters.ModelChoiceFilter(
         label=_("Segment"),

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy
 from wagtail.blocks import BlockField
 
 from growth import drafts, registry
-from growth.admin import choices, faults, kind_spec, names, rules
+from growth.admin import choices, examples, faults, kind_spec, names, rules
 from growth.admin.blocks import WhereBlock
+from growth.admin.examples import ExampleSelect
 from growth.admin.fields import day, whole
 from growth.admin.kind_form import PLACES, KindFields
 from growth.admin.saving import blocks_value, raw_value
@@ -62,7 +63,9 @@ class TaskForm(KindFields):
         help_text=gettext_lazy("A sentence for the customer."),
     )
     kind = forms.ChoiceField(
-        label=gettext_lazy("How often it can be completed"), choices=choices.kinds
+        label=gettext_lazy("How often it can be completed"),
+        choices=choices.kinds,
+        widget=ExampleSelect(examples.KIND),
     )
     event = forms.CharField(
         label=gettext_lazy("What counts"),
@@ -99,7 +102,7 @@ class TaskForm(KindFields):
         max_length=128,
         required=False,
         help_text=gettext_lazy(
-            "A detail of the event, such as bill_month: events with the same one count once."
+            "Example: bill_month – “counts each repayment once per bill month”."
         ),
     )
     icon = forms.ChoiceField(label=gettext_lazy("Icon"), choices=(), required=False)
@@ -119,6 +122,7 @@ class TaskForm(KindFields):
             ("auto", gettext_lazy("At once")),
             ("manual", gettext_lazy("When the customer claims it")),
         ],
+        widget=ExampleSelect(examples.CLAIM),
     )
     reward_points = whole(gettext_lazy("Points"))
     reward_growth = whole(
@@ -126,7 +130,10 @@ class TaskForm(KindFields):
     )
     reward_benefit = forms.ChoiceField(label=gettext_lazy("Benefit"), choices=(), required=False)
     expiry = forms.ChoiceField(
-        label=gettext_lazy("The points expire"), choices=EXPIRY, required=False
+        label=gettext_lazy("The points expire"),
+        choices=EXPIRY,
+        required=False,
+        widget=ExampleSelect(examples.EXPIRY),
     )
     expiry_after = whole(
         gettext_lazy("After how many"), gettext_lazy("Days or months, as chosen before.")

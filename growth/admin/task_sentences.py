@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from growth.admin.sentences import Names, comparison, joined, listed, said_day
-from growth.admin.words import amount, event
+from growth.admin.words import amount, counted, detail, event
 
 
 def task_lines(spec: Mapping[str, Any], names: Names) -> list[str]:
@@ -43,9 +43,10 @@ def _counting(spec: Mapping[str, Any], names: Names) -> Iterable[str]:
         conditions = joined([comparison(row["field"], row) for row in spec["where"]])
         yield _("Only where {conditions}.").format(conditions=conditions)
     if spec.get("distinct_by"):
+        field = spec["distinct_by"]
         yield _(
-            "Events with the same “{field}” count once only, for ever: each “{field}” once."
-        ).format(field=spec["distinct_by"])
+            "Counts each {thing} once per {detail}, for ever: never two with the same “{field}”."
+        ).format(thing=counted(spec.get("event", "")), detail=detail(field), field=field)
 
 
 def _completing(spec: Mapping[str, Any], names: Names) -> Iterable[str]:

@@ -1,6 +1,8 @@
 """Growth tasks and their drafts: lists with states, and the page that reads a task back."""
 
-from typing import Any
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import django_filters
 from django.db.models import Count, OuterRef, Subquery, Value
@@ -15,7 +17,7 @@ from wagtail.admin.views import generic
 from wagtail.permissions import policy_registry
 
 from growth import bankday
-from growth.admin import draft_views, pause_views, task_panels, words
+from growth.admin import draft_views, end_views, pause_views, task_panels, words
 from growth.admin.listing import (
     DayColumn,
     LinkColumn,
@@ -78,8 +80,49 @@ class TaskInspectView(generic.InspectView):
         }
 
 
+class NewDraft(NamedTuple):
+    """A draft of a task that does not exist yet, as the list shows it."""
+
+    code: str
+    name: str
+    url: str
+    stage: Stage
+    tone: str
+    editor: Any
+    saved: datetime
+    spec: dict[str, Any]
+
+
+def _new_drafts(asked: Mapping[str, str]) -> list[NewDraft]:
+    """Drafts of tasks that do not exist yet, by the same search and filters as the tasks."""
+    rows = TaskDraft.objects.select_related("change", "editor").order_by("-updated_at")
+    found = []
+    for draft in rows.exclude(code__in=GrowthTask.objects.values("code")):
+        stage = draft_views.stage_of(draft)
+        facts = draft_views.name_of(draft), draft_views.page_url(draft.code), stage
+        told = draft_views.TONES.get(stage, "quiet"), draft.editor, draft.updated_at
+        found.append(NewDraft(draft.code, *facts, *told, draft.document["task"]))
+    return [draft for draft in found if _matches(draft, asked)]
+
+
+def _matches(draft: NewDraft, asked: Mapping[str, str]) -> bool:
+    words_of_it = f"{draft.code} {draft.name}".casefold()
+    return (
+        asked.get("state", "") in ("", draft.stage)
+        and asked.get("kind", "") in ("", draft.spec["kind"])
+        and asked.get("event", "") in draft.spec.get("event", "")
+        and asked.get("q", "").casefold() in words_of_it
+    )
+
+
 class TaskListView(ListView):
-    """Every task; its menu pauses it or lets it go on, for who may."""
+    """Every task, and drafts of new ones; its menu pauses, lets go on or ends it, for who may."""
+
+    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        policy = policy_registry.get_by_type(TaskDraft)
+        shown = policy.user_has_any_permission(self.request.user, ["view", "change"])
+        drafts = _new_drafts(self.request.GET.dict()) if shown else []
+        return {**super().get_context_data(*args, **kwargs), "new_drafts": drafts}
 
     def get_list_more_buttons(self, instance: Any) -> list[Any]:
         buttons = super().get_list_more_buttons(instance)
@@ -87,6 +130,9 @@ class TaskListView(ListView):
             icon = "rotate" if instance.paused else "no-view"
             label, url = pause_views.label_of(instance), pause_views.url_of(instance)
             buttons.append(MenuItem(label, url=url, icon_name=icon, priority=30))
+        if _stage(instance) == Stage.LIVE and end_views.may_end(self.request.user):
+            url = end_views.url_of(instance)
+            buttons.append(MenuItem(end_views.LABEL, url=url, icon_name="cross", priority=40))
         return buttons
 
 
@@ -104,8 +150,8 @@ class TaskFilterSet(WagtailFilterSet):
         fields: list[str] = []
 
     def in_state(self, queryset: Any, name: str, value: str) -> Any:
-        """Tasks in a state, as the list shows it."""
-        found = [task.pk for task in queryset if _stage(task) == value]
+        """Tasks in a state, or with a change in it, as the list shows them."""
+        found = [task.pk for task in queryset if value in (_stage(task), _change_stage(task))]
         return queryset.filter(pk__in=found)
 
 
@@ -141,11 +187,14 @@ def _stage(task: Any) -> Stage:
     )
 
 
-def _under_way(task: Any) -> str:
+def _change_stage(task: Any) -> Stage | None:
     """Where a change of the task stands, if somebody works on one."""
-    if task.draft_change is None:
-        return ""
-    return str(draft_stage(task.draft_change).label)
+    return None if task.draft_change is None else draft_stage(task.draft_change)
+
+
+def _under_way(task: Any) -> str:
+    stage = _change_stage(task)
+    return str(stage.label) if stage else ""
 
 
 class StageColumn(TagColumn):
@@ -191,6 +240,7 @@ class TaskViewSet(ProgramViewSet):
     list_export = ["code", "name", "live_kind", "live_event", "live_number", "rewarded"]
     edit_handler = task_panels.panel
     index_view_class = TaskListView
+    index_results_template_name = "growth/admin/task_results.html"
     add_view_class = draft_views.TaskCreateView
     edit_view_class = draft_views.TaskEditView
     inspect_view_class = TaskInspectView

@@ -25,6 +25,34 @@ EVENTS = {
     "zone.visited": gettext_lazy("a zone is visited"),
 }
 
+# The same as things that are counted: "counts each … once per …".
+COUNTED = {
+    "app.logged_in": gettext_lazy("log-in"),
+    "bill.paid": gettext_lazy("bill payment"),
+    "card.bound": gettext_lazy("card bound"),
+    "card.unbound": gettext_lazy("card unbound"),
+    "creditcard.repaid": gettext_lazy("repayment"),
+    "customer.registered": gettext_lazy("registration"),
+    "identity.verified": gettext_lazy("verification"),
+    "loan.repaid": gettext_lazy("loan repayment"),
+    "payment.completed": gettext_lazy("payment"),
+    "payroll.received": gettext_lazy("salary"),
+    "pension.received": gettext_lazy("pension"),
+    "zone.visited": gettext_lazy("visit"),
+}
+
+# Details of events that the bank's systems send, as people say them.
+DETAILS = {
+    "amount": gettext_lazy("amount"),
+    "bill_month": gettext_lazy("bill month"),
+    "card_type": gettext_lazy("kind of card"),
+    "channel": gettext_lazy("channel"),
+    "merchant": gettext_lazy("merchant"),
+    "referee": gettext_lazy("friend invited"),
+    "scene": gettext_lazy("scene"),
+    "zone": gettext_lazy("zone"),
+}
+
 KINDS = {
     "once": gettext_lazy("Once in a customer's life"),
     "daily": gettext_lazy("Every day"),
@@ -83,6 +111,17 @@ def event(event_type: str) -> str:
     """An event type as the end of "each time …"."""
     known = EVENTS.get(event_type)
     return str(known) if known else _("“{event}” happens").format(event=event_type)
+
+
+def counted(event_type: str) -> str:
+    """An event as a thing that is counted; “…” for a type of the bank's own."""
+    known = COUNTED.get(event_type)
+    return str(known) if known else _("“{event}”").format(event=event_type)
+
+
+def detail(field: str) -> str:
+    """A detail of an event; the bank's own name of it in words."""
+    return str(DETAILS.get(field) or re.sub(r"[\W_]+", " ", field).strip())
 
 
 def reason(code: str) -> str:

@@ -30,6 +30,13 @@ class ConditionSerializer(serializers.Serializer):
     facts = serializers.DictField()
 
 
+class BecameSerializer(serializers.Serializer):
+    """The status of a completion, and why it was refused or held back."""
+
+    status = serializers.CharField()
+    reason = serializers.CharField()
+
+
 class JudgedEventSerializer(serializers.Serializer):
     """A stored event: whether it counted, and if not, why not (a stable code)."""
 
@@ -45,9 +52,15 @@ class JudgedEventSerializer(serializers.Serializer):
             " completed_already, period_done, day_done, adds_nothing, implausible; or empty"
         )
     )
-    facts = serializers.DictField()
+    facts = serializers.DictField(
+        help_text=(
+            "The values that decided, by code. `missed_days`: so many days without an event, and"
+            " a row of days began anew with this one."
+        )
+    )
     version = serializers.IntegerField(allow_null=True)
     completed = serializers.IntegerField()
+    became = BecameSerializer(many=True, help_text="What became of what it completed.")
 
 
 class FateSerializer(serializers.Serializer):
@@ -161,6 +174,7 @@ def _told(ref: str, found: Explanation) -> dict[str, Any]:
                 "facts": dict(each.facts),
                 "version": each.version,
                 "completed": each.completed,
+                "became": [became._asdict() for became in each.became],
             }
             for each in found.events
         ],

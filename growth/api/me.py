@@ -138,16 +138,28 @@ class ClaimView(CustomerView):
         """Posts all that is unclaimed, once: a second claim finds nothing (409)."""
         rows = claims.claim_task(customer_id=self.visitor.customer_id, code=code)
         posted = [row for row in rows if row.status == TaskCompletion.Status.POSTED]
+        refused = [row for row in rows if row.status == TaskCompletion.Status.REFUSED]
         return Response(
             {
                 "code": code,
                 "posted": len(posted),
-                "refused": sum(row.status == TaskCompletion.Status.REFUSED for row in rows),
+                "refused": len(refused),
+                "reasons": sorted({_REFUSED.get(row.reason, "other") for row in refused}),
                 "held": sum(row.status == TaskCompletion.Status.PENDING for row in rows),
                 "points": sum(row.points for row in posted),
                 "growth": sum(row.growth for row in posted),
             }
         )
+
+
+# What a customer is told of a refusal; what guards against abuse is never told.
+_REFUSED = {
+    "per_customer": "per_customer",
+    "completions_a_day": "completions_a_day",
+    "completions": "used_up",
+    "points": "used_up",
+    "budget_exhausted": "used_up",
+}
 
 
 class MakeUpsView(CustomerView):

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from rest_framework import serializers
 
+from growth import quotas
 from growth.models import PointsTransfer
 from growth.streaks import Offer
 from growth.task_check import KINDS
@@ -203,6 +204,12 @@ class TaskSerializer(serializers.Serializer):
         child=serializers.CharField(), help_text="Codes of the tasks to choose from."
     )
     make_up = OfferSerializer(allow_null=True)
+    used_up = serializers.ChoiceField(
+        choices=[quotas.TODAY, quotas.ALL],
+        allow_null=True,
+        help_text="Nobody gets its reward any more: today (new ones come tomorrow), or at all.",
+    )
+    paused = serializers.BooleanField(help_text="Nothing counts for now; what counted stays.")
 
     def to_representation(self, instance: TaskStanding) -> dict[str, Any]:
         """Whole numbers as such."""
@@ -238,6 +245,8 @@ class TaskSerializer(serializers.Serializer):
             ],
             "choices": list(instance.choices),
             "make_up": _offer(instance.make_up),
+            "used_up": instance.used_up or None,
+            "paused": instance.paused,
         }
 
 
@@ -269,6 +278,10 @@ class ClaimedSerializer(serializers.Serializer):
     code = serializers.CharField()
     posted = serializers.IntegerField()
     refused = serializers.IntegerField()
+    reasons = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Why some were refused: per_customer, completions_a_day, used_up or other.",
+    )
     held = serializers.IntegerField()
     points = serializers.IntegerField()
     growth = serializers.IntegerField()

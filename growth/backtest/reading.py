@@ -57,7 +57,9 @@ class Tally:
     given: dict[Cell, list[int]] = field(default_factory=lambda: defaultdict(nothing))
     refused: dict[Refusal, int] = field(default_factory=lambda: defaultdict(int))
     customers: dict[tuple[int, int], int] = field(default_factory=lambda: defaultdict(int))
-    # by customer: points of the draft, points of the live version, whether the draft reached them
+    steps: dict[Cell, int] = field(default_factory=lambda: defaultdict(int))  # world, task, number
+    # by customer: points of the draft, points of the live version, whether the draft reached
+    # them, and growth value of both
     points: dict[int, list[int]] = field(default_factory=dict)
     asking: list[Asking] = field(default_factory=list)
 
@@ -143,8 +145,11 @@ def _add(
             given[1] += done.points
             given[2] += done.growth
             reached.add(task_id)
-            mine = tally.points.setdefault(customer_id, [0, 0, 0])
+            if done.rule.milestones:
+                tally.steps[number, task_id, done.key] += 1
+            mine = tally.points.setdefault(customer_id, [0, 0, 0, 0, 0])
             mine[number] += done.points
+            mine[3 + number] += done.growth
             mine[2] |= number == DRAFT
     for task_id in reached:
         tally.customers[number, task_id] += 1

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from growth.backtest.benefits import granted
 from growth.backtest.reading import DRAFT, LIVE
 from growth.backtest.sums import Change, Ends, Sums
 from growth.backtest.worlds import Plan
@@ -22,8 +23,9 @@ def report(plan: Plan, sums: Sums, ends: Ends) -> dict[str, Any]:
         "from": _iso(plan.first),
         "to": _iso(plan.last),
         "events": sums.events,
-        "draft": _totals(sums, DRAFT) | {"customers": sums.reached},
-        "live": _totals(sums, LIVE),
+        "draft": _totals(sums, DRAFT)
+        | {"customers": sums.reached, "benefits": granted(plan.draft, DRAFT, sums)},
+        "live": _totals(sums, LIVE) | {"benefits": granted(plan.live, LIVE, sums)},
         "tasks": {code: _task(plan, sums, task_id) for task_id, code in plan.codes.items()},
         "budgets": _budgets(plan, sums, ends),
         "ends": _ends(plan, ends),
@@ -129,8 +131,8 @@ def _days(sums: Sums) -> list[dict[str, Any]]:
 
 
 def _changed(sums: Sums, sign: int) -> dict[str, Any]:
-    customers, points, top = sums.changes(sign, TOP)
-    return {"customers": customers, "points": points, "top": list(_rows(top))}
+    customers, points, growth, top = sums.changes(sign, TOP)
+    return {"customers": customers, "points": points, "growth": growth, "top": list(_rows(top))}
 
 
 def _rows(top: list[Change]) -> Iterable[dict[str, Any]]:
@@ -138,4 +140,10 @@ def _rows(top: list[Change]) -> Iterable[dict[str, Any]]:
     refs = dict(Customer.objects.filter(pk__in=ids).values_list("pk", "ref"))
     for change in top:
         ref = refs[change.customer_id]
-        yield {"customer": ref, "points": change.draft, "live_points": change.live}
+        yield {
+            "customer": ref,
+            "points": change.draft,
+            "live_points": change.live,
+            "growth": change.growth,
+            "live_growth": change.live_growth,
+        }

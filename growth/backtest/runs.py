@@ -42,7 +42,7 @@ def ask(*, document: Any, first_day: date, last_day: date, operator: Any = None)
 
 def work() -> int:
     """Run what waits, one after another, until nothing does; returns how many. Many may work."""
-    lost = BacktestRun.objects.filter(state=State.RUNNING, asked_at__lt=Now() - LOST_AFTER)
+    lost = BacktestRun.objects.filter(state=State.RUNNING, started_at__lt=Now() - LOST_AFTER)
     lost.update(state=State.FAILED, error="lost", finished_at=Now())
     done = 0
     while run := _take():
@@ -62,8 +62,8 @@ def _take() -> BacktestRun | None:
     waiting = BacktestRun.objects.filter(state=State.WAITING).order_by("pk")
     run = waiting.select_for_update(skip_locked=True).first()
     if run is not None:
-        run.state = State.RUNNING
-        run.save(update_fields=["state"])
+        run.state, run.started_at = State.RUNNING, Now()
+        run.save(update_fields=["state", "started_at"])
     return run
 
 

@@ -9,14 +9,19 @@ from heapq import nlargest
 
 from growth.backtest.reading import DRAFT, LIVE, Asking, Cell, Refusal, Slice, Tally, nothing
 
+# No task has more milestones than that.
+MOST_STEPS = 100
+
 
 @dataclass(frozen=True)
 class Change:
-    """A customer's points by the draft and by the live versions."""
+    """A customer's points and growth value by the draft and by the live versions."""
 
     customer_id: int
     draft: int
     live: int
+    growth: int
+    live_growth: int
 
 
 class Sums:
@@ -31,6 +36,9 @@ class Sums:
         self._size = parts[-1].end - self._first if parts else 0
         # By customer, from the first one on: arrays stay small where dictionaries would not.
         self._points = tuple(array("q", bytes(8 * self._size)) for _ in (DRAFT, LIVE))
+        self._growth = tuple(array("q", bytes(8 * self._size)) for _ in (DRAFT, LIVE))
+        # Completions by world, task and number, as milestones are told by it.
+        self.steps: dict[tuple[int, int, int], int] = defaultdict(int)
         self._reached = bytearray(self._size)
         self._known: dict[tuple[int, int], bytearray] = {}
 
@@ -43,18 +51,25 @@ class Sums:
             self.refused[refusal] += times
         for place, customers in tally.customers.items():
             self.customers[place] += customers
-        for customer_id, (draft, live, reached) in tally.points.items():
+        for step, times in tally.steps.items():
+            self.steps[step] += times
+        for customer_id, (draft, live, reached, *grown) in tally.points.items():
             index = customer_id - self._first
+            for world in (DRAFT, LIVE):
+                self._growth[world][index] += grown[world]
             self._points[DRAFT][index] += draft
             self._points[LIVE][index] += live
             self._reached[index] |= reached
 
     def give(self, asked: Asking) -> None:
         """Count a completion that its limits have let pass."""
-        _time, _source, _id, customer_id, task_id, _key, world, day, points, growth, _ = asked
+        _time, _source, _id, customer_id, task_id, key, world, day, points, growth, _ = asked
         self._add((world, task_id, day), 1, points, growth)
         index = customer_id - self._first
         self._points[world][index] += points
+        self._growth[world][index] += growth
+        if key <= MOST_STEPS:
+            self.steps[world, task_id, key] += 1
         self._reached[index] |= world == DRAFT
         known = self._known.setdefault((world, task_id), bytearray(self._size))
         if not known[index]:
@@ -76,26 +91,33 @@ class Sums:
         """Customers to whom the draft gave something."""
         return sum(self._reached)
 
-    def changes(self, sign: int, most: int) -> tuple[int, int, list[Change]]:
-        """Who has more points by the draft (sign 1) or fewer (-1) than live.
+    def changes(self, sign: int, most: int) -> tuple[int, int, int, list[Change]]:
+        """Who has more points (or as many, and more growth value) by the draft than live (sign 1),
+        or fewer (-1).
 
-        Returns how many customers, how many points, and those with the largest change.
+        Returns how many customers, how many points and how much growth value that is, and those
+        with the largest change.
         """
         draft, live = self._points
-        customers = points = 0
+        grown, live_grown = self._growth
+        customers = points = growth = 0
 
-        def changed() -> Iterable[tuple[int, int]]:
-            nonlocal customers, points
+        def changed() -> Iterable[tuple[int, int, int]]:
+            nonlocal customers, points, growth
             for index in range(self._size):
                 change = (draft[index] - live[index]) * sign
-                if change > 0:
+                more = (grown[index] - live_grown[index]) * sign
+                if change > 0 or (change == 0 and more > 0):
                     customers += 1
                     points += change
-                    yield change, -index
+                    growth += more
+                    yield change, more, -index
 
-        top = [-index for _change, index in nlargest(most, changed())]
-        rows = [Change(self._first + index, draft[index], live[index]) for index in top]
-        return customers, points, rows
+        top = [-index for *_change, index in nlargest(most, changed())]
+        rows = [
+            Change(self._first + at, draft[at], live[at], grown[at], live_grown[at]) for at in top
+        ]
+        return customers, points, growth, rows
 
 
 @dataclass

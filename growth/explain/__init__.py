@@ -6,21 +6,23 @@ stored events; what became of completions stands in the records.
 
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce
 
+from growth.budgets import Left
 from growth.errors import NotFound
-from growth.explain.events import EventVerdict, Trace, read, reversals
+from growth.explain.events import Became, EventVerdict, Trace, read, reversals
 from growth.fold import first_completion
-from growth.models import Budget, BudgetUse, Customer, GrowthTask, TaskCompletion, TaskCounter
+from growth.models import Budget, Customer, GrowthTask, TaskCompletion, TaskCounter
 from growth.queries import program_now
 from growth.rules import Rules
 from growth.task_rules import State, TaskRule
-from growth.taskboard import progress, target_of
+from growth.taskboard import progress, reward_ahead, target_of
 
 MOST_EVENTS = 500
 Status = TaskCompletion.Status
@@ -115,10 +117,20 @@ def explain(customer_id: int, task_code: str) -> Explanation:
         current=current,
         target=target_of(rule, trace.states.get(task.pk, {})),
         conditions=conditions,
-        events=tuple(verdicts),
+        events=tuple(_joined(verdicts, fates)),
         fates=fates,
         more_events=told - len(verdicts),
     )
+
+
+def _joined(verdicts: Iterable[EventVerdict], fates: Iterable[Fate]) -> Iterable[EventVerdict]:
+    """Each event with what became of the completions that it brought."""
+    became: dict[tuple[str, str], list[Became]] = {}
+    for fate in fates:
+        found = became.setdefault((fate.source, fate.event_id), [])
+        found.append(Became(fate.status, fate.reason))
+    for verdict in verdicts:
+        yield replace(verdict, became=tuple(became.get((verdict.source, verdict.event_id), ())))
 
 
 def _types(rules: Rules, versions: list[TaskRule]) -> set[str]:
@@ -161,6 +173,11 @@ class _Case:
     fates: tuple[Fate, ...]
     today: date
 
+    @property
+    def needs(self) -> int:
+        """Points that the next completion brings."""
+        return reward_ahead(self.rule, self.states.get(self.task.pk, {})).points
+
 
 def _conditions(case: _Case) -> Iterable[Condition]:
     task, rule, today = case.task, case.rule, case.today
@@ -178,8 +195,7 @@ def _conditions(case: _Case) -> Iterable[Condition]:
         yield Condition("audience", belongs, {"segment": segment.code})
     yield from _leaning(case)
     yield from _limits(case)
-    if rule.budget:
-        yield _budget(rule.budget, today)
+    yield from _budgets(case)
     if customer.excluded:
         yield Condition("excluded", False, {"because": customer.excluded})
 
@@ -212,17 +228,20 @@ def _limits(case: _Case) -> Iterable[Condition]:
     }
     for name, most in limit.items():
         facts = {"limit": name, "most": most, "used": uses[name]}
-        yield Condition("limit", uses[name] < most, facts)
+        adds = case.needs if name == "points" else 1
+        yield Condition("limit", uses[name] + adds <= most, facts)
 
 
-def _budget(code: str, today: date) -> Condition:
-    budget = Budget.objects.get(code=code)
-    use = BudgetUse.objects.filter(budget=budget, day=None).first()
-    used = use.points if use else 0
-    started = budget.starts is None or budget.starts <= today
-    open_ = started and (budget.ends is None or today <= budget.ends)
-    facts = {"budget": code, "points": budget.points, "used": used}
-    return Condition("budget", open_ and used < budget.points, facts)
+def _budgets(case: _Case) -> Iterable[Condition]:
+    """What the budgets hold that the task's points come from: its own, and the programme's."""
+    needs = case.needs
+    drawn = Budget.objects.filter(pk__in=case.rule.draws if needs else ())
+    given = Coalesce(Sum("uses__points", filter=Q(uses__day=None)), 0)
+    for budget in drawn.annotate(used=given).order_by("programme", "code"):
+        left = Left(budget.points, budget.starts, budget.ends, budget.used)
+        met = left.covers(case.today) and left.used + needs <= left.points
+        facts = {"budget": budget.code, "points": budget.points, "used": budget.used}
+        yield Condition("budget", met, facts)
 
 
 def _status(

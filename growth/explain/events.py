@@ -16,11 +16,18 @@ from growth.progress import fold_event
 from growth.rules import Rules
 from growth.task_rules import Completion, FoldEvent, Position, State, TaskRule
 from growth.undoing import Undone, undone
-from growth.values import number
+from growth.values import iso_date, number
 
 PERIODIC = ("daily", "weekly", "monthly")
 IMPLAUSIBLE = "implausible"
 ELSEWHERE = "another_task"  # a make-up day of another task, and so nothing to tell here
+
+
+class Became(NamedTuple):
+    """The status of a completion; ``reason`` says why it was refused or held back."""
+
+    status: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +37,9 @@ class EventVerdict:
     Codes: reversed, waiting, other_version, undone, outside_window, not_in_audience,
     before_prerequisite, wrong_field, field_missing, counted_already, completed_already,
     period_done, day_done, adds_nothing. One that counted may be ``implausible``: it would have
-    completed the task too often. ``facts`` hold what decided.
+    completed the task too often. ``facts`` hold what decided; of one with which a row of days
+    began anew, how many ``missed_days`` ended the one before. ``became`` is what was made of its
+    completions.
     """
 
     source: str
@@ -43,6 +52,7 @@ class EventVerdict:
     facts: Mapping[str, Any] = field(default_factory=dict)
     version: int | None = None
     completed: int = 0
+    became: tuple[Became, ...] = ()
 
 
 class Stored(NamedTuple):
@@ -64,6 +74,8 @@ class Trace:
         self._numbers = {rule.version_id: n for n, rule in enumerate(versions, 1)}
         self._types = {kind for rule in versions for kind in rule.listens}
         self._undone: Undone = {}
+        self._tasks = {rule.task_id: rule.code for rule in rules.by_version.values()}
+        self._segments: dict[int | None, str] = {s.pk: s.code for s in rules.all_segments()}
 
     def tell(self, stored: Iterable[Stored]) -> Iterator[EventVerdict]:
         """A verdict on each event of a type that some version of the task listens to, in order."""
@@ -98,15 +110,15 @@ class Trace:
         judging = self._rules.for_event(event.type, event.release)
         rule = next((rule for rule in judging if rule.task_id == self._task_id), None)
         if rule is None:
-            return self._verdict(event, "other_version", {"release": event.release})
+            return self._verdict(event, "other_version")
         before = states.get(self._task_id, {})
         failed = obstacle(rule, event, _unlocked(states))
         if failed is not None:
             facts = self._obstacle_facts(rule, event, states, *failed)
             return self._verdict(event, failed[0], facts, rule)
+        after = self.states.get(self._task_id, {})
         code, facts = self._distinct(rule, event, before)
         if not code:
-            after = self.states.get(self._task_id, {})
             code, facts = _idle(rule, event, before, after, bool(done))
         if code:
             return self._verdict(event, code, facts, rule)
@@ -115,7 +127,7 @@ class Trace:
         return self._verdict(
             event,
             IMPLAUSIBLE if excess else "",
-            {"times": excess} if excess else {},
+            {"times": excess} if excess else _began_anew(rule, event, before, after),
             rule,
             counted=True,
             completed=sum(not each.implausible for each in done),
@@ -185,11 +197,12 @@ class Trace:
             }
         if isinstance(about, int):
             first = first_completion(states.get(about, {}))
-            return {"task_id": about, "at": first[0] if first else None}
+            return {"task": self._tasks.get(about, ""), "at": first[0] if first else None}
         if code == "outside_window":
             return {"starts": rule.starts, "ends": rule.ends}
         if code == "not_in_audience":
-            return {"segment_id": rule.segment_id, "segment_ids": sorted(event.audience)}
+            then = sorted(self._segments[pk] for pk in event.audience if pk in self._segments)
+            return {"segment": self._segments.get(rule.segment_id, ""), "segments": then}
         return {}
 
 
@@ -213,6 +226,14 @@ def _idle(
     if rule.kind == "streak":
         return "day_done", {"day": event.day}
     return "adds_nothing", {"field": rule.sum_of, "found": plain(event.data.get(rule.sum_of))}
+
+
+def _began_anew(rule: TaskRule, event: FoldEvent, before: State, after: State) -> dict[str, Any]:
+    """How many days without an event ended the row of days before this one."""
+    last = iso_date(before.get("day")) if rule.kind == "streak" else None
+    if last is None or after.get("run") != 1:
+        return {}
+    return {"missed_days": (event.day - last).days - 1}
 
 
 def _core(state: State) -> State:

@@ -28,7 +28,7 @@ def lines(found: Explanation) -> list[str]:
     The newest comes first, and a reason is told once, of the last event that it kept from counting.
     """
     names = _names(found)
-    told = [*_standing(found, names), *_fates(reversed(found.fates[-SHOWN:]))]
+    told = [*_standing(found, names), *_broken(found), *_fates(reversed(found.fates[-SHOWN:]))]
     missed = [each for each in found.events if not each.counted and each.code not in _SILENT]
     newest = {_why_not(each.code, each.facts, names): each for each in missed}
     latest = sorted(newest.items(), key=lambda pair: pair[1].time, reverse=True)
@@ -36,18 +36,15 @@ def lines(found: Explanation) -> list[str]:
     return told
 
 
-def _names(found: Explanation) -> dict[Any, str]:
-    """What the tasks that this one leans on are called, by code and by id."""
-    codes = {each.facts["task"] for each in found.conditions if "task" in each.facts}
-    ids = {each.facts["task_id"] for each in found.events if "task_id" in each.facts}
-    rows = GrowthTask.objects.filter(code__in=codes) | GrowthTask.objects.filter(pk__in=ids)
-    names: dict[Any, str] = {}
-    for task in rows:
-        names[task.code] = names[task.pk] = localized(task.name)
-    return names
+def _names(found: Explanation) -> dict[str, str]:
+    """What the tasks that this one leans on are called, by code."""
+    told: list[Condition | EventVerdict] = [*found.conditions, *found.events]
+    codes = {each.facts["task"] for each in told if "task" in each.facts}
+    rows = GrowthTask.objects.filter(code__in=codes).values_list("code", "name")
+    return {code: localized(name) for code, name in rows}
 
 
-def _standing(found: Explanation, names: Mapping[Any, str]) -> Iterable[str]:
+def _standing(found: Explanation, names: Mapping[str, str]) -> Iterable[str]:
     facts = {each.code: each.facts for each in found.conditions}
     match found.status:
         case "claimable":
@@ -69,7 +66,7 @@ def _standing(found: Explanation, names: Mapping[Any, str]) -> Iterable[str]:
                     yield _("First complete “{task}”.").format(task=name)
         case _:
             yield from _open(found)
-    yield from filter(None, map(_used_up, found.conditions))
+    yield from dict.fromkeys(filter(None, map(_used_up, found.conditions)))
 
 
 def _open(found: Explanation) -> Iterable[str]:
@@ -79,6 +76,18 @@ def _open(found: Explanation) -> Iterable[str]:
         )
     elif not any(each.counted for each in found.events):
         yield _("Nothing has counted towards this task yet.")
+
+
+def _broken(found: Explanation) -> Iterable[str]:
+    """With which day the row of days under way began anew."""
+    anew = [each for each in found.events if each.counted and "missed_days" in each.facts]
+    for each in anew[-1:] if found.status != "completed" else ():
+        missed = each.facts["missed_days"]
+        yield ngettext(
+            "{day}: the row of days began anew, because {n} day was missed before.",
+            "{day}: the row of days began anew, because {n} days were missed before.",
+            missed,
+        ).format(day=_day(each.time), n=missed)
 
 
 def _used_up(condition: Condition) -> str:
@@ -130,24 +139,24 @@ def _fates(fates: Iterable[Fate]) -> Iterable[str]:
 def _refusal(reason: str, day: str) -> str:
     match reason:
         case "completions_a_day":
-            return _("{day}: no reward, that day's were all given out.").format(day=day)
+            text = _("{day}: completed without a reward, that day's were all given out.")
         case "completions" | "points" | "budget_exhausted":
-            return _("{day}: no reward, all of them had been given out.").format(day=day)
+            text = _("{day}: completed without a reward, all of them had been given out.")
         case "per_customer":
-            return _("{day}: no reward, you have had it as often as possible.").format(day=day)
-    return _("{day}: there was no reward for this. Our service line can tell you more.").format(
-        day=day
-    )
+            text = _("{day}: completed without a reward, you have had it as often as possible.")
+        case _:
+            text = _("{day}: there was no reward for this. Our service line can tell you more.")
+    return text.format(day=day)
 
 
 def _event(each: EventVerdict, why: str) -> str:
     return _("{day}: did not count: {why}").format(day=_day(each.time), why=why)
 
 
-def _why_not(code: str, facts: Mapping[str, Any], names: Mapping[Any, str]) -> str:
+def _why_not(code: str, facts: Mapping[str, Any], names: Mapping[str, str]) -> str:
     match code:
         case "before_prerequisite":
-            task = names.get(facts["task_id"], "")
+            task = names.get(facts["task"], "")
             return _("it was before you completed “{task}”.").format(task=task)
         case "outside_window":
             return _("it was outside the days of this task.")

@@ -160,6 +160,7 @@ class TaskCompletion(models.Model):
                 name="completion_lapsing",
                 condition=Q(status="claimable", claim_by__isnull=False),
             ),
+            models.Index(fields=["reason"], name="completion_reasons", condition=~Q(reason="")),
             models.Index(
                 fields=["due_on"], name="completion_pending", condition=Q(status="pending")
             ),
@@ -236,6 +237,7 @@ class BacktestRun(models.Model):
     result = models.JSONField(_("result"), default=dict)
     error = models.TextField(_("error"), blank=True, default="")
     asked_at = models.DateTimeField(_("asked at"), db_default=Now())
+    started_at = models.DateTimeField(_("started at"), null=True)
     finished_at = models.DateTimeField(_("finished at"), null=True)
 
     class Meta:

@@ -223,3 +223,13 @@ def test_who_may_not_change_budgets_may_not_ask_for_it(sign_in, awards):
     row = {"code": "spring", "name": {"en": "Spring"}, "points": 90}
     with pytest.raises(NotAllowed):
         budget_changes.propose(row=row, reason="more", maker=person("sup", "Support"))
+
+
+def test_reasons_of_the_banks_own_check_can_be_filtered_for(sign_in, awards):
+    TaskCompletion.objects.filter(customer__ref="bob").update(status="refused", reason="mule")
+    client = sign_in("Support")
+
+    page = client.get(reverse("completions:index")).content.decode()
+    assert page.count('value="mule"') == 1 and page.count('value="velocity"') == 1
+    found = client.get(reverse("completions:index"), {"reason": "mule"})
+    assert [row.customer.ref for row in found.context["object_list"]] == ["bob"]

@@ -159,6 +159,9 @@ def test_a_draft_is_tried_on_a_customer_and_nothing_is_written(sign):
     tiles = {tile.dt.text: tile.dd.text for tile in soup.select(".gz-tile")}
     assert (tiles["Completions"], tiles["Points"], tiles["Progress today"]) == ("1", "25", "1 / 1")
     assert "No customer" in kim.get(page, {"customer": "nobody"}).content.decode()
+    Customer.objects.filter(ref="ada").update(excluded="staff")
+    html = kim.get(page, {"customer": "ada"}).content.decode()
+    assert "excluded from rewards (staff)" in html and "rewarded for nothing" in html
     assert world.outcome() == before
     assert world.balance("ada") == 10
 

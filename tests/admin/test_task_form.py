@@ -229,7 +229,7 @@ def test_the_form_is_read_back_in_words(sign_in):
     html = client.post(reverse("growth_tasks:preview_one", args=[task.pk]), posted).content.decode()
 
     assert "another full 700" in html
-    assert "Events with the same “bill_month” count once only" in html
+    assert "Counts each bill payment once per bill month, for ever" in html
     assert TaskVersion.objects.filter(task=task).count() == 1
 
 

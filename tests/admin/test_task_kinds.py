@@ -1,7 +1,10 @@
 """Every key of a task has its field: what the form shows is what the file says, and back."""
 
 import pytest
+from bs4 import BeautifulSoup
+from django.contrib.auth import get_user_model
 from django.urls import reverse
+from wagtail.users.models import UserProfile
 
 from growth import drafts, program
 from growth.admin.names import names
@@ -142,3 +145,36 @@ def test_a_fault_in_a_milestone_is_said_at_the_milestone(sign_in):
 def test_a_task_is_read_back_in_plain_words(code, said):
     lines = " ".join(task_lines(program.task_spec({"code": code, **TASKS[code]}), names()))
     assert said in lines
+
+
+def choices_of(client) -> dict[str, list]:
+    """The options of each choice that has examples, and the examples that are shown."""
+    page = BeautifulSoup(client.get(reverse("growth_tasks:add")).content, "html.parser")
+    shown = {p["data-gz-example-of"]: p.text for p in page.select("[data-gz-example-of]")}
+    options = {name: page.select(f'select[name="{name}"] option') for name in shown}
+    assert all(found[0]["data-gz-example"] == shown[name] for name, found in options.items())
+    return options
+
+
+@pytest.mark.parametrize(("language", "begins"), [("en", "Example: "), ("zh-hans", "例如：")])
+def test_each_choice_shows_an_example(sign_in, language, begins):
+    client = sign_in("Campaign")
+    editor = get_user_model().objects.get()
+    UserProfile.objects.update_or_create(user=editor, defaults={"preferred_language": language})
+    found = choices_of(client)
+    assert set(found) == {"kind", "claim", "expiry", "velocity_then", "on_reversal"}
+    said = [option["data-gz-example"] for options in found.values() for option in options]
+    assert len(set(said)) == len(said) == 20
+    assert all(text.startswith(begins) for text in said)
+
+
+@pytest.mark.parametrize(
+    ("event", "field", "said"),
+    [
+        ("creditcard.repaid", "bill_month", "Counts each repayment once per bill month"),
+        ("tram.boarded", "ticket_no", "Counts each “tram.boarded” once per ticket no"),
+    ],
+)
+def test_what_counts_once_is_said_of_the_event_and_its_detail(event, field, said):
+    spec = {"kind": "daily", "event": event, "distinct_by": field}
+    assert any(line.startswith(said) for line in task_lines(spec, names()))

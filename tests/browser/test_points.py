@@ -1,11 +1,14 @@
 """Points come in by a claim and go out for a benefit, once."""
 
+import json
 import threading
 
 import pytest
 from selenium.webdriver import ActionChains
 
 from benefits import redemption
+from growth import preferences
+from growth.models import Customer
 from tests.browser import bank
 
 ZONE = "/zones/student/"
@@ -17,7 +20,9 @@ PRICE = 80
 @pytest.fixture
 def customer(request) -> str:
     """A student of the test's own, with 300 points and a meal task to claim."""
-    name = request.node.name.removeprefix("test_").replace("_", "-")[:60]
+    name = (
+        request.node.name.removeprefix("test_").replace("_", "-").replace("[", "-").strip("]")[:60]
+    )
     return bank.neighbour(name, like="demo-student", points=300, meals=4)
 
 
@@ -64,6 +69,67 @@ def test_claiming_brings_points_at_once(phone, customer, album):
     assert bank.balance(customer) == before + 25
     assert bank.waiting(customer) == 0
     phone.picture("claimed", album)
+
+
+def test_a_refused_claim_is_told_as_refused(phone, customer):
+    phone.enter(customer, ZONE)
+    Customer.objects.filter(ref=customer).update(excluded="staff")
+
+    phone.tap('[data-track="claim:canteen-week"]')
+
+    phone.until(lambda: phone.shown(".toast[data-shown]"), "a word about it")
+    said = "One reward could not be given. Our service line can tell you more."
+    assert phone.text(".toast") == said
+    phone.until(lambda: not phone.all('[data-track="claim:canteen-week"]'), "nothing to claim")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "10 points are yours. 2 rewards could not be given. All of them had been given"),
+        ("zh-hans", "2 份奖励未能发放。奖励已经全部发完。"),
+    ],
+    ids=["english", "chinese"],
+)
+def test_a_claim_that_is_refused_in_part_says_both(phone, customer, language, said):
+    preferences.change_settings(
+        customer_id=bank.stored(customer).pk, changes={"language": language}
+    )
+    phone.enter(customer, ZONE)
+    given = {"posted": 1, "refused": 2, "held": 0, "points": 10, "reasons": ["used_up"]}
+    phone.js(
+        """const real = fetch, given = JSON.stringify(arguments[0]);
+        window.fetch = (url, ...rest) => url.endsWith("/claim")
+            ? Promise.resolve(new Response(given, {status: 200})) : real(url, ...rest);""",
+        given,
+    )
+
+    phone.tap('[data-track="claim:canteen-week"]')
+
+    phone.until(lambda: said in phone.text(".toast[data-shown]"), "both")
+
+
+SAID = {
+    "used_up": ("today", "Today's rewards are all taken; new ones tomorrow."),
+    "paused": (True, "Paused for now. What has counted so far stays."),
+}
+
+# What the API tells of every task, and these facts.
+WITH_FACTS = """
+    const real = fetch;
+    window.fetch = async (url, ...rest) => url.endsWith("/me/tasks")
+        ? Response.json((await (await real(url, ...rest)).json()).map(
+            (task) => ({...task, ...facts})))
+        : real(url, ...rest);
+"""
+
+
+def test_a_card_says_that_nothing_is_left_or_that_it_rests(phone, customer, album):
+    for name, (value, said) in SAID.items():
+        with phone.on_every_page(f"const facts = {json.dumps({name: value})};{WITH_FACTS}"):
+            phone.enter(customer, ZONE)
+        phone.until(lambda said=said: said in phone.text(".tasks .task--open"), said)
+        phone.picture(name, album)
 
 
 def test_redeeming_shows_the_code_and_takes_the_points(phone, customer, album):

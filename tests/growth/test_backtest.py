@@ -114,10 +114,10 @@ def compare(found: dict) -> None:
     if found["live"]["completions"]:  # the draft is what is live
         assert not found["winners"]["customers"] and not found["losers"]["customers"]
         return
-    won = {row["customer"]: row["points"] for row in found["winners"]["top"]}
-    given = TaskCompletion.objects.filter(status__in=limits.AWARDED, points__gt=0)
-    points = given.values_list("customer__ref").annotate(Sum("points"))
-    assert won == dict(points)
+    won = {row["customer"]: (row["points"], row["growth"]) for row in found["winners"]["top"]}
+    given = TaskCompletion.objects.filter(status__in=limits.AWARDED)
+    sums = given.values_list("customer__ref").annotate(Sum("points"), Sum("growth"))
+    assert won == {ref: (points, growth) for ref, points, growth in sums if points or growth}
 
 
 def as_it_happened(random: Random) -> None:
@@ -241,10 +241,11 @@ def test_it_tells_who_wins_and_who_loses(programme):
 
     assert figures(found["tasks"]["t"]) == (1, 50, 0, {})
     assert figures(found["tasks"]["t"]["live"]) == (3, 30, 0, {})
-    bob = {"customer": "bob", "points": 50, "live_points": 20}
-    ada = {"customer": "ada", "points": 0, "live_points": 10}
-    assert found["winners"] == {"customers": 1, "points": 30, "top": [bob]}
-    assert found["losers"] == {"customers": 1, "points": 10, "top": [ada]}
+    none = {"growth": 0, "live_growth": 0}
+    bob = {"customer": "bob", "points": 50, "live_points": 20} | none
+    ada = {"customer": "ada", "points": 0, "live_points": 10} | none
+    assert found["winners"] == {"customers": 1, "points": 30, "growth": 0, "top": [bob]}
+    assert found["losers"] == {"customers": 1, "points": 10, "growth": 0, "top": [ada]}
     assert found["draft"]["customers"] == 1
 
 

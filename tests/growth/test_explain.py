@@ -16,6 +16,7 @@ from growth.models import BankEvent, Customer, GrowthTask
 from growth.progress import read_events
 from growth.queries import program_now
 from tests.growth.test_backtest import incoming, known_customers
+from tests.growth.test_budgets import budget
 from tests.growth.world import (
     BANK,
     customer,
@@ -216,6 +217,7 @@ def test_the_audience_is_that_of_the_event(programme):
     take(event(when="2025-01-06"))
 
     assert verdicts() == ["not_in_audience", "counted"]
+    assert why().events[0].facts == {"segment": "red", "segments": []}
     audience = next(c for c in why().conditions if c.code == "audience")
     assert audience.met and audience.facts == {"segment": "red"}
 
@@ -240,10 +242,64 @@ def test_conditions_tell_the_value_that_decides(programme):
     facts = {c.code: (c.met, dict(c.facts)) for c in told.conditions}
 
     assert facts["prerequisite"][0] and facts["prerequisite"][1]["task"] == "first"
+    assert [e.became for e in told.events] == [(("refused", "completions"),)]
     assert facts["limit"] == (False, {"limit": "completions", "most": 1, "used": 1})
     assert facts["ends"] == (True, {"day": days_ago(-3)})
     assert [(f.status, f.reason) for f in told.fates] == [("refused", "completions")]
     assert why("t").status == "open" and why("first").status == "completed"
+
+
+def test_an_event_says_what_became_of_what_it_completed(programme):
+    load(task(kind="cumulative", limit={"completions": 1}))
+    first, second, third = (
+        event(when="2025-01-05"),
+        event(when="2025-01-06"),
+        event(when="2025-01-07"),
+    )
+    take(first, second, third)
+    take(reversal(third))
+
+    told = {e.event_id: e.became for e in why().events}
+
+    assert told[first["id"]] == (("posted", ""),)
+    assert told[second["id"]] == (("refused", "completions"),)
+    assert told[third["id"]] == (("reversed", "completions"),)
+
+
+def test_a_row_of_days_that_broke_says_so(programme, client):
+    load(task(kind="streak", target=3, grace_days=1))
+    days = ("2025-01-05", "2025-01-06", "2025-01-08", "2025-01-12", "2025-01-13")
+    take(*(event(when=day) for day in days))
+
+    assert [dict(e.facts) for e in why().events] == [{}, {}, {}, {"missed_days": 3}, {}]
+    load(task(kind="streak", target=3))
+    take(*(event(when=day) for day in (days_ago(3), days_ago(0))))
+    lines = client.get(
+        "/api/v1/me/tasks/t/why", headers=Bank(client).bearer("ada") | {"Accept-Language": "en"}
+    ).json()["lines"]
+    assert lines[0] == "So far: 1 of 3."
+    assert lines[1].endswith("the row of days began anew, because 2 days were missed before.")
+
+
+@pytest.mark.parametrize("points", [10, 14, 15])
+def test_every_budget_that_pays_is_a_condition(programme, points):
+    own, all_of_it = budget("own", points), budget("all", 25, programme=True)
+    load(task(kind="cumulative", budget="own"), budgets=[own, all_of_it, budget("other", 0)])
+    take(event(who="bob"))
+    take(event())
+
+    told = [(c.met, dict(c.facts)) for c in why().conditions if c.code == "budget"]
+
+    assert told == [
+        (False, {"budget": "own", "points": points, "used": 10}),
+        (True, {"budget": "all", "points": 25, "used": 10}),
+    ]
+
+
+def test_a_task_that_gives_no_points_needs_no_budget(programme):
+    load(task(reward={"growth": 1}), budgets=[budget("all", 0, programme=True)])
+    take(event())
+    assert why().conditions == ()
 
 
 def test_a_task_that_is_locked_or_unknown(programme):
@@ -272,6 +328,26 @@ def test_support_asks_with_a_signed_request_and_reads_everything(programme, clie
     (judged,) = told["events"]
     assert (judged["counted"], judged["code"]) == (False, "wrong_field")
     assert judged["facts"] == {"field": "amount", "operator": "min", "expected": 100, "found": 5}
+
+
+def test_support_is_told_codes_and_never_our_own_ids(programme, client):
+    bank = Bank(client, "support:read")
+    load(
+        task("first", event="id.verified"),
+        task("t", "daily", requires=["first"]),
+        task("red", "daily", segment="red"),
+        segments=[segment("red", {"tag": "red"}), segment("blue", {"tag": "blue"})],
+    )
+    describe_all([describe({"customer_id": "ada", "tags": "blue"})])
+    take(event(when="2025-01-05"))
+
+    def facts(code):
+        path = f"/api/v1/customers/ada/tasks/{code}/why"
+        told = client.get(path, headers=bank.headers(path.encode())).json()
+        return [judged["facts"] for judged in told["events"]]
+
+    assert facts("t") == [{"task": "first", "at": None}]
+    assert facts("red") == [{"segment": "red", "segments": ["blue"]}]
 
 
 def test_a_signature_is_good_for_its_path_and_its_scope_only(programme, client):

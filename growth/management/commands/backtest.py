@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from growth import backtest, program
+from growth import backtest, program, registry
 from growth.errors import ProgramFaults
 from growth.values import iso_date
 
@@ -31,6 +31,8 @@ class Command(BaseCommand):
 
     def handle(self, *args, file, first, last, processes, **options):
         days = {name: _day(name, text) for name, text in (("from", first), ("to", last))}
+        if all(days.values()) and days["from"] > days["to"]:
+            raise CommandError("--to is before --from")
         try:
             text = Path(file).read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
@@ -75,7 +77,7 @@ def _lines(found: dict[str, Any]) -> list[str]:
         ["live now", *_figures(live), ""],
     ]
     changes = [
-        [kind, row["customer"], row["points"], row["live_points"]]
+        [kind, *(row[name] for name in _CHANGE)]
         for kind, group in (("more", winners), ("fewer", losers))
         for row in group["top"]
     ]
@@ -93,16 +95,31 @@ def _lines(found: dict[str, Any]) -> list[str]:
             [[r["budget"] or "-", r["cost_centre"] or "-", r["points"]] for r in found["budgets"]],
             ["budget", "cost centre", "points"],
         ),
+        *_section("benefits", _benefits(draft["benefits"]), ["benefit", "number", "points each"]),
         "",
-        f"more points than live: {winners['customers']:,} customers, {winners['points']:,} points",
-        f"fewer points than live: {losers['customers']:,} customers, {losers['points']:,} points",
-        *_section("largest changes", changes, ["", "customer", "points", "live"]),
+        f"more than live: {_changed(winners)}",
+        f"less than live: {_changed(losers)}",
+        *_section("largest changes", changes, ["", "customer", "points", "live", "growth", "live"]),
         *_section(
             f"day by day (the last {MOST_DAYS} of {len(days)}; --json has all)",
             [[row[key] for key in keys] for row in days[-MOST_DAYS:]],
             ["day", "completions", "points", "growth", "refused", "live points"],
         ),
     ]
+
+
+_CHANGE = ("customer", "points", "live_points", "growth", "live_growth")
+
+
+def _changed(group: dict[str, Any]) -> str:
+    points, growth = group["points"], group["growth"]
+    return f"{group['customers']:,} customers, {points:,} points, {growth:,} growth value"
+
+
+def _benefits(granted: dict[str, int]) -> list[list[Any]]:
+    read = registry.reward_prices.get("benefit")
+    prices = read(granted) if read else {}
+    return [[code, times, prices.get(code, "-")] for code, times in granted.items()]
 
 
 def _figures(row: dict[str, Any]) -> list[int]:

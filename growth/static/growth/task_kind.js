@@ -1,4 +1,5 @@
-/* Shows of the task form what the chosen kind of task has. Without it everything shows. */
+/* Shows of the task form what the chosen kind of task has, and an example of each choice.
+   Without it everything shows, and the examples are those of what is stored. */
 (() => {
   const kind = document.querySelector('select[name="kind"]');
   if (!kind) return;
@@ -9,4 +10,10 @@
   };
   kind.addEventListener('change', show);
   show();
+  for (const example of document.querySelectorAll('[data-gz-example-of]')) {
+    const choice = document.querySelector(`select[name="${example.dataset.gzExampleOf}"]`);
+    choice?.addEventListener('change', () => {
+      example.textContent = choice.selectedOptions[0]?.dataset.gzExample ?? '';
+    });
+  }
 })();

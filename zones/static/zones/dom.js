@@ -38,6 +38,9 @@ export function say(key, values = {}) {
     typeof values[name] === "number" ? number(values[name]) : values[name] ?? "");
 }
 
+// Sentences after one another; Chinese puts no space between them.
+export const sentences = (...said) => said.filter(Boolean).join(language.startsWith("zh") ? "" : " ");
+
 // A day, or the days from one to another.
 export function day(iso, until = iso) {
   const [date, last] = [iso, until].map((one) => new Date(one.length === 10 ? `${one}T12:00:00` : one));
@@ -52,7 +55,8 @@ export function toast(text) {
   box.textContent = text;
   box.dataset.shown = "";
   clearTimeout(toast.timer);
-  toast.timer = setTimeout(() => delete box.dataset.shown, 4000);
+  // Long enough to be read.
+  toast.timer = setTimeout(() => delete box.dataset.shown, Math.max(4000, 60 * text.length));
 }
 
 export function notice(text) {

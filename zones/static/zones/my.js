@@ -47,7 +47,7 @@ function showGrowth(level, box) {
 }
 
 function showHelpers(tasks, box) {
-  grown.helpers = tasks.filter((task) => task.reward?.growth > 0 && ["open", "claimable"].includes(task.status)).slice(0, HELPERS);
+  grown.helpers = tasks.filter((task) => task.reward?.growth > 0 && !task.paused && !task.used_up && ["open", "claimable"].includes(task.status)).slice(0, HELPERS);
   return drawGrowth(box);
 }
 

@@ -19,6 +19,7 @@ const answers = {
 };
 
 export function answer(path) {
+  if (path.endsWith("/claim")) return { posted: 1, held: 0, refused: 0, points: 50 };
   const make = answers[path.split("?")[0]];
   return make ? make() : { results: [], settings: { personalised: true, large_text: false, language: "" }, code: say("code") };
 }

@@ -1,6 +1,6 @@
 // Task lists: status, progress, reward, and claiming.
 import { Trouble, call } from "./api.js";
-import { all, day, el, icon, safeLink, say, toast } from "./dom.js";
+import { all, day, el, icon, safeLink, say, sentences, toast } from "./dom.js";
 import { makeUp } from "./makeup.js";
 import { refresh, watch } from "./store.js";
 
@@ -23,14 +23,22 @@ function row(task) {
   return el("article", { class: `task task--${task.status}`, data: { block: `task-${task.code}`, track: `task:${task.code}` } },
     el("span", { class: "task__icon" }, icon(task.icon)),
     el("div", {}, el("h4", { class: "task__name" }, task.name), reward(task)),
-    action(task), progress(task), makeUp(task), held(task), details(task));
+    action(task), progress(task), makeUp(task), ...notes(task), details(task));
 }
 
-function held(task) {
-  if (!task.held) return null;
-  const points = say("points", { n: task.held.points });
-  const text = task.held.until ? say("held_until", { points, date: day(task.held.until) }) : say("held", { points });
-  return el("p", { class: "meta" }, text);
+// What to know before one tries for it, or claims.
+function notes(task) {
+  const unmet = task.status !== "completed" || !task.completions;
+  return [
+    task.paused ? say("paused") : null,
+    task.used_up && unmet ? say(`used_up_${task.used_up}`) : null,
+    task.held ? held(task.held) : null,
+  ].filter(Boolean).map((text) => el("p", { class: "task__note" }, text));
+}
+
+function held({ points: n, until }) {
+  const points = say("points", { n });
+  return until ? say("held_until", { points, date: day(until) }) : say("held", { points });
 }
 
 function reward(task) {
@@ -52,7 +60,7 @@ function action(task) {
   }
   if (task.status === "completed") return el("span", { class: "task__state task__state--done" }, icon("check"), say("done"));
   if (task.status === "locked") return el("span", { class: "task__state" }, icon("lock"), say("locked"));
-  if (link) return el("a", { class: "button button--tonal", href: link, "aria-label": `${say("go")}: ${task.name}`, data: { track: `task-go:${task.code}` } }, say("go"));
+  if (link && !task.paused) return el("a", { class: "button button--tonal", href: link, "aria-label": `${say("go")}: ${task.name}`, data: { track: `task-go:${task.code}` } }, say("go"));
   return el("span");
 }
 
@@ -96,8 +104,7 @@ async function claim(task, button) {
   button.textContent = say("claiming");
   try {
     const given = await call(`me/tasks/${encodeURIComponent(task.code)}/claim`, { method: "POST", body: {} });
-    const points = given?.points ?? task.reward?.points;
-    toast(given?.held ? say("claimed_plain") : points ? say("claimed", { points: say("points", { n: points }), n: points }) : say("claimed_plain"));
+    toast(outcome(given));
   } catch (trouble) {
     if (!(trouble instanceof Trouble)) throw trouble;
     toast(trouble.wishText);
@@ -106,4 +113,11 @@ async function claim(task, button) {
     if (!trouble.final) return;
   }
   await refresh("tasks", "points", "level", "benefits", "entries");
+}
+
+// What a claim came to, and all of it: what is given, what still comes, and what was refused, and why.
+function outcome({ posted, held, refused, points, reasons = [] }) {
+  const given = points && !held ? say("claimed", { points: say("points", { n: points }), n: points })
+    : posted || held ? say("claimed_plain") : null;
+  return sentences(given, refused && say("refused", { n: refused }), ...reasons.map((reason) => say(`refused_${reason}`)));
 }

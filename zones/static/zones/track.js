@@ -3,19 +3,45 @@ import { bearer } from "./api.js";
 import { all, uuid } from "./dom.js";
 
 const BEAT = 5;
-const view = uuid();
+const AWAY = 120_000; // After so long the server holds a visit for over.
 const zone = document.body.dataset.zone;
 const seen = new Set();
+const today = () => new Date(Date.now()).toDateString();
+let view = uuid();
+let came = null; // how, where not by loading the page
+let began = today();
+let left = Date.now();
 let queue = [];
 let beats = 0;
+let watchAgain = () => {};
 
 export function start() {
   if (!zone || document.documentElement.hasAttribute("data-sample")) return;
   document.addEventListener("click", clicked, { capture: true, passive: true });
-  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && flush());
+  document.addEventListener("visibilitychange", turned);
   addEventListener("pagehide", () => flush(true));
+  addEventListener("pageshow", (event) => event.persisted && comeBack());
   setInterval(beat, BEAT * 1000);
   if ("IntersectionObserver" in window) watchSections();
+}
+
+// A page that stays open is visited anew when its reader comes back to it, or the next day.
+function turned() {
+  if (document.visibilityState === "hidden") {
+    left = Date.now();
+    flush();
+  } else if (Date.now() - left >= AWAY || today() !== began) comeBack();
+}
+
+function comeBack() {
+  flush(true);
+  view = uuid();
+  came = "back";
+  began = today();
+  left = Date.now();
+  beats = 0;
+  seen.clear();
+  watchAgain();
 }
 
 function watchSections() {
@@ -39,6 +65,15 @@ function watchSections() {
     target.dataset.watched = "";
     watcher.observe(target);
   });
+  watchAgain = () => {
+    waiting.forEach((timer) => clearTimeout(timer));
+    waiting.clear();
+    all("[data-watched]").forEach((target) => {
+      watcher.unobserve(target);
+      delete target.dataset.watched;
+    });
+    observe();
+  };
   observe();
   new MutationObserver(observe).observe(document.getElementById("main"), { childList: true, subtree: true });
 }
@@ -66,6 +101,7 @@ function clicked(event) {
 
 function beat() {
   if (document.visibilityState !== "visible") return;
+  if (today() !== began) comeBack();
   beats += 1;
   add("visible_seconds", { seconds: BEAT });
   if (beats === 1 || beats % 3 === 0) flush();
@@ -77,6 +113,7 @@ function add(kind, facts) {
 }
 
 function entry() {
+  if (came) return came;
   const [navigation] = performance.getEntriesByType?.("navigation") || [];
   if (navigation?.type === "back_forward") return "back";
   if (!document.referrer) return "direct";
