@@ -315,6 +315,7 @@ def test_the_demo_loads_once(
     monkeypatch, settings, tmp_path, client, django_assert_max_num_queries
 ):
     from benefits.models import Benefit, Redemption
+    from growth.liability import outlook
     from growth.models import BankEvent, RejectedRow, TaskCompletion
     from zones.models import ZonePage
 
@@ -330,6 +331,8 @@ def test_the_demo_loads_once(
     assert all(counts)
     assert not RejectedRow.objects.exists()
     assert_the_days_are_believable()
+    told = outlook.outlook()
+    assert told.back.error < told.back.naive  # the forecast beats "the same as last time"
     assert not Benefit.objects.filter(picture=None).exists()
     for slug in files.ZONES:
         keys = ZonePage.objects.live().filter(slug=slug).values_list("translation_key", flat=True)
