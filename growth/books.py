@@ -1,7 +1,7 @@
 """The books of points: their sums, and where what is kept is not what the records say."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 from django.db import connection
 from django.db.models import Sum
@@ -63,7 +63,7 @@ _PARTS = """
 """
 
 
-def differences() -> Iterable[str]:
+def differences() -> Iterator[Difference]:
     """Where wallets and lots are not what the transfers and allocations say."""
     with connection.cursor() as cursor:
         cursor.execute(_WALLETS)
