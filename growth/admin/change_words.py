@@ -1,6 +1,6 @@
 """Requests in plain words, for the person who decides: how it stands, and how it would."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.formats import date_format
@@ -8,11 +8,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
 
-from growth import adjustments, drafts, hold_requests, queries
+from growth import adjustments, bankday, drafts, hold_requests, queries
 from growth.admin.names import names
 from growth.admin.task_sentences import expiry_lines, task_lines
 from growth.admin.words import amount
-from growth.errors import HoldReleased
+from growth.errors import ExpiryOver, HoldReleased
 from growth.models import ChangeRequest, Wallet
 from growth.registry import Described
 
@@ -53,7 +53,7 @@ def adjustment(payload: dict[str, Any]) -> Described:
             [_("They do not hold that many.")] if (balance or 0) < -points else [],
         )
     gets = _("{customer} gets {n} points.").format(customer=ref, n=amount(points))
-    return Described([before], [gets, *_funding(payload)])
+    return Described([before], [gets, *_funding(payload)], list(_too_late(payload)))
 
 
 def hold(payload: dict[str, Any]) -> Described:
@@ -101,7 +101,8 @@ def bulk_grant(payload: dict[str, Any]) -> Described:
     file = _("The file “{file}” with {n} lines.").format(
         file=payload["file"], n=amount(len(payload["lines"]))
     )
-    return Described([], [file, gets, *_funding(payload)], dry_run_warnings(run))
+    warnings = [*_too_late(payload), *dry_run_warnings(run)]
+    return Described([], [file, gets, *_funding(payload)], warnings)
 
 
 def dry_run_warnings(run: adjustments.DryRun) -> list[str]:
@@ -147,6 +148,11 @@ def outcome(change: Any) -> list[str]:
     if "error" in found:
         said.append(_("It failed: {reason}").format(reason=_(found["error"])))
     return said
+
+
+def _too_late(payload: Mapping[str, Any]) -> Iterable[str]:
+    if adjustments.is_over(payload, bankday.today()):
+        yield _(ExpiryOver().detail)
 
 
 def _funding(payload: Mapping[str, Any]) -> list[str]:
