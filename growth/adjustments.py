@@ -7,8 +7,9 @@ once, however often it is uploaded, approved or interrupted.
 import csv
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from heapq import nlargest
 from operator import itemgetter
 from typing import Any, BinaryIO, NamedTuple
@@ -17,7 +18,7 @@ from django.db import connection
 
 from growth import bankday, ledger
 from growth.bulk import TEXTS, texts
-from growth.errors import GrowthError, NotFound
+from growth.errors import ExpiryOver, GrowthError, NotFound
 from growth.ledger import Earning
 from growth.models import ChangeRequest, Customer
 from growth.registry import Applied
@@ -91,7 +92,7 @@ def apply_adjustment(payload: dict[str, Any], change: ChangeRequest) -> Applied:
     customer_id, points = customer_id_of(payload["customer"]), payload["points"]
     key, origin, today = f"adjustment:{change.pk}", {"change": change.pk}, bankday.today()
     if points > 0:
-        expires_on = bankday.expires_on(payload["points_expire"], today)
+        expires_on = _expires_on(payload, today)
         earning = Earning(
             customer_id, points, key, ADJUSTED, origin, expires_on, payload["cost_centre"]
         )
@@ -123,6 +124,24 @@ def customer_id_of(ref: str) -> int:
 def _check_funding(payload: dict[str, Any], *, gives: bool) -> None:
     if gives and not payload["cost_centre"]:
         raise GrowthError("points that are given need a cost centre")
+    _expires_on(payload, bankday.today())
+
+
+def is_over(payload: Mapping[str, Any], today: date) -> bool:
+    """Whether the fixed day on which the points are to expire has come by ``today``."""
+    on = payload["points_expire"].get("on")
+    return bool(on) and date.fromisoformat(on) <= today
+
+
+def _expires_on(payload: dict[str, Any], today: date) -> date | None:
+    """First day on which points given today cannot be spent, None = never.
+
+    Raises:
+        ExpiryOver: that day was fixed, and has come.
+    """
+    if is_over(payload, today):
+        raise ExpiryOver
+    return bankday.expires_on(payload["points_expire"], today)
 
 
 # A file of many ---------------------------------------------------------------------------------
@@ -244,6 +263,7 @@ def apply_bulk(payload: dict[str, Any], change: ChangeRequest) -> Applied:
     ledger.lock_customers(known.values())
     before = _posted([key for _line, key in part])
     today = bankday.today()
+    expires_on = _expires_on(payload, today)
     earnings = [
         Earning(
             customer_id=known[ref],
@@ -251,7 +271,7 @@ def apply_bulk(payload: dict[str, Any], change: ChangeRequest) -> Applied:
             key=key,
             reason=reason or GRANTED,
             origin={"change": change.pk},
-            expires_on=bankday.expires_on(payload["points_expire"], today),
+            expires_on=expires_on,
             cost_centre=payload["cost_centre"],
         )
         for (ref, points, reason), key in part

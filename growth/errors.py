@@ -38,6 +38,12 @@ class HoldReleased(GrowthError):
     code = "hold_released"
 
 
+class ExpiryOver(GrowthError):
+    """The day on which these points were to expire has come: they would be good for a day."""
+
+    code = "expiry_over"
+
+
 class NothingToClaim(GrowthError):
     """Nothing of this task is waiting to be claimed."""
 

@@ -10,7 +10,7 @@ import yaml
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from growth import pauses, registry
+from growth import bankday, pauses, registry
 from growth.errors import ProgramFaults
 from growth.levels import program as level_program
 from growth.models import (
@@ -23,7 +23,7 @@ from growth.models import (
 )
 from growth.program_check import Known, check_program
 from growth.rules import lock_program
-from growth.task_check import NO_TARGET, leans_on
+from growth.task_check import NO_TARGET, fixed_day, leans_on, outlives_its_points
 
 MAX_BYTES = 5 * 2**20
 _BOOL = "tag:yaml.org,2002:bool"
@@ -31,9 +31,11 @@ _BOOL = "tag:yaml.org,2002:bool"
 
 @dataclass
 class Changes:
-    """What a load changes (or would): one line each; and what is to be recomputed after it."""
+    """What a load changes (or would): one line each; what looks wrong though it can be; and what is
+    to be recomputed after it."""
 
     lines: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     segments: list[str] = field(default_factory=list)
     levels: bool = False
     history: bool = False
@@ -89,11 +91,15 @@ def read(text: str) -> Any:
 
 def known() -> Known:
     """What is stored already, for references out of a file."""
+    specs = {version.task.code: version.spec for version in _current()}
+    days = {code: fixed_day(spec) for code, spec in specs.items()}
     return Known(
         segments=dict(Segment.objects.values_list("code", "rule")),
         levels=level_program.known_levels(),
-        tasks={version.task.code: leans_on(version.spec) for version in _current()},
+        tasks={code: leans_on(spec) for code, spec in specs.items()},
         budgets=set(Budget.objects.values_list("code", flat=True)),
+        fixed_days={code: day for code, day in days.items() if day},
+        today=bankday.today(),
     )
 
 
@@ -122,6 +128,7 @@ def load(
     for key, section in registry.program_sections.items():
         changes.lines += section.apply(document.get(key) or [])
     _load_tasks(document.get("tasks") or [], release, history, changes)
+    changes.warnings += _warnings(document.get("tasks") or [])
     if not changes.lines:
         release.delete()
     elif not changes.history and history:
@@ -129,6 +136,13 @@ def load(
     if dry_run:
         transaction.set_rollback(True)
     return changes
+
+
+def _warnings(tasks: list[dict[str, Any]]) -> Iterable[str]:
+    for row in tasks:
+        if outlives_its_points(row):
+            day = fixed_day(row)
+            yield f"task {row['code']}: points given on {day} or later are good for one day only"
 
 
 def plain(value: Any) -> Any:

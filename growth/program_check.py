@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import islice
 from typing import Any
 
@@ -9,7 +10,8 @@ from growth import registry
 from growth.checking import Checker
 from growth.levels.check import check_levels, check_privileges
 from growth.rule_check import MAX_DEPTH, RuleChecker
-from growth.task_check import Codes, check_tasks, own_codes
+from growth.task_check import Codes, check_tasks, fixed_day, own_codes
+from growth.values import iso_date
 
 MAX_CONDITIONS = 1000
 
@@ -22,6 +24,8 @@ class Known:
     levels: set[str] = field(default_factory=set)
     tasks: dict[str, list[str]] = field(default_factory=dict)  # code -> tasks it leans on
     budgets: set[str] = field(default_factory=set)
+    fixed_days: dict[str, date] = field(default_factory=dict)  # task -> day its points expire on
+    today: date = date.min  # the bank day on which the file is loaded
 
 
 def check_program(document: Any, known: Known) -> list[tuple[str, str]]:
@@ -52,7 +56,21 @@ def check_program(document: Any, known: Known) -> list[tuple[str, str]]:
         badges=badges,
     )
     check_tasks(checker, top.get("tasks"), known.tasks, codes)
+    _check_fixed_days(checker, top.get("tasks"), known)
     return [(path.removeprefix("program."), text) for path, text in checker.faults]
+
+
+def _check_fixed_days(checker: Checker, rows: Any, known: Known) -> None:
+    """No task that goes on may have its points expire on a day that has come. One that is stored
+    so stays, as files are loaded again."""
+    for index, row in enumerate(rows if isinstance(rows, list) else ()):
+        day = fixed_day(row)
+        if day is None or day > known.today or known.fixed_days.get(str(row.get("code"))) == day:
+            continue
+        ends = iso_date(row.get("ends"))
+        if ends is None or ends >= known.today:
+            text = "is over, so points would be good for one day only"
+            checker.fault(f"tasks[{index}].points_expire.on", text)
 
 
 def _check_segments(checker: Checker, rows: Any, known: Known) -> dict[str, Any]:

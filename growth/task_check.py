@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from growth.checking import Checker, check_operators
 from growth.conditions import OPERATORS
 from growth.task_rules import MADE_UP, MAX_DAYS_BACK
-from growth.values import number
+from growth.values import iso_date, number
 
 KINDS = (
     "once", "daily", "weekly", "monthly", "streak", "cumulative", "milestones", "choose",
@@ -316,6 +317,21 @@ def _check_guards(checker: Checker, row: Mapping, path: str) -> None:
     if "on_reversal" in row:
         policies = ("cap_at_zero", "allow_negative")
         checker.choice(row["on_reversal"], f"{path}.on_reversal", policies)
+
+
+def fixed_day(row: Any) -> date | None:
+    """The day on which a task's points expire, whenever they were given; None where there is none.
+
+    Whatever else may be wrong with the task.
+    """
+    policy = row.get("points_expire") if isinstance(row, Mapping) else None
+    return iso_date(policy.get("on")) if isinstance(policy, Mapping) else None
+
+
+def outlives_its_points(row: Mapping[str, Any]) -> bool:
+    """Whether a task goes on when the fixed day comes: from then on its points last a day."""
+    day, ends = fixed_day(row), iso_date(row.get("ends"))
+    return day is not None and (ends is None or ends >= day)
 
 
 def own_codes(rows: Any) -> Iterable[str]:

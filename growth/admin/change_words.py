@@ -1,6 +1,6 @@
 """Requests in plain words, for the person who decides: how it stands, and how it would."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.utils.formats import date_format
@@ -8,13 +8,13 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from growth import adjustments, budget_changes, drafts, hold_requests, queries
+from growth import adjustments, bankday, budget_changes, drafts, hold_requests, queries
 from growth.admin.award_views import DECISIONS
 from growth.admin.names import names
 from growth.admin.task_sentences import expiry_lines, task_lines
 from growth.admin.words import amount
 from growth.budget_section import ALERT_PERCENT
-from growth.errors import HoldReleased
+from growth.errors import ExpiryOver, HoldReleased
 from growth.models import ChangeRequest, TaskCompletion, Wallet
 from growth.registry import Described
 from growth.values import iso_date
@@ -56,7 +56,7 @@ def adjustment(payload: dict[str, Any]) -> Described:
             [_("They do not hold that many.")] if (balance or 0) < -points else [],
         )
     gets = _("{customer} gets {n} points.").format(customer=ref, n=amount(points))
-    return Described([before], [gets, *_funding(payload)])
+    return Described([before], [gets, *_funding(payload)], list(_too_late(payload)))
 
 
 def hold(payload: dict[str, Any]) -> Described:
@@ -113,7 +113,7 @@ def bulk_grant(payload: dict[str, Any]) -> Described:
         text.format(customer=line.customer, n=amount(line.points))
         for line in adjustments.largest(payload)
     ]
-    return Described([], said, dry_run_warnings(run))
+    return Described([], said, [*_too_late(payload), *dry_run_warnings(run)])
 
 
 # What has become of a line of a file.
@@ -230,6 +230,11 @@ def outcome(change: Any) -> list[str]:
     if "error" in found:
         said.append(_("It failed: {reason}").format(reason=_(found["error"])))
     return said
+
+
+def _too_late(payload: Mapping[str, Any]) -> Iterable[str]:
+    if adjustments.is_over(payload, bankday.today()):
+        yield _(ExpiryOver().detail)
 
 
 def _funding(payload: Mapping[str, Any]) -> list[str]:

@@ -29,6 +29,10 @@ _SAID = [
     ),
     (r"must be a number above 0", gettext_noop("Give a number above 0.")),
     (r"must be a date.*|has to be a date.*", gettext_noop("Give a date.")),
+    (
+        r"is over, so points would be good for one day only",
+        gettext_noop("This day is over, so points would be good for one day only."),
+    ),
     (r"is before starts", gettext_noop("The last day is before the first day.")),
     (
         r"is for cumulative tasks only",

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from growth.admin.sentences import Names, comparison, joined, listed, said_day
 from growth.admin.words import amount, counted, detail, event
+from growth.task_check import outlives_its_points
 
 
 def task_lines(spec: Mapping[str, Any], names: Names) -> list[str]:
@@ -235,6 +236,11 @@ def _expiry(spec: Mapping[str, Any], names: Names) -> Iterable[str]:
     rewards = [spec.get("reward"), *(row.get("reward") for row in spec.get("milestones") or [])]
     if any((reward or {}).get("points") for reward in rewards):
         yield from expiry_lines(spec.get("points_expire") or {})
+        if outlives_its_points(spec):
+            yield _(
+                "Points given on that day or later are good for one day only, as the task goes on:"
+                " give it a last day before."
+            )
 
 
 def expiry_lines(policy: Mapping[str, Any]) -> Iterable[str]:

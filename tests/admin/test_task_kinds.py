@@ -28,7 +28,7 @@ TASKS = {
         "budget": "spring",
         "on_reversal": "allow_negative",
         "reward": {"points": 50, "badge": "regular"},
-        "points_expire": {"on": "2031-07-01"},
+        "points_expire": {"on": "2091-07-01"},
     },
     "payer": {
         "kind": "milestones",

@@ -5,8 +5,8 @@ import io
 import pytest
 from django.contrib.auth import get_user_model
 
-from growth import adjustments, changes, jobs
-from growth.errors import InsufficientPoints
+from growth import adjustments, bankday, changes, jobs, registry
+from growth.errors import ExpiryOver, InsufficientPoints
 from growth.models import ChangeRequest, PointsTransfer
 from tests.growth import world
 
@@ -196,3 +196,37 @@ def test_points_are_given_and_taken_as_asked():
     assert world.balance("ada") == 30
     kinds = PointsTransfer.objects.order_by("pk").values_list("kind", flat=True)
     assert list(kinds) == ["grant", "deduct"]
+
+
+@pytest.mark.parametrize("kind", [adjustments.ADJUSTMENT, adjustments.BULK_GRANT])
+@pytest.mark.parametrize(("days", "state"), [(4, "applied"), (5, "failed"), (9, "failed")])
+def test_points_are_not_given_for_a_day_when_their_day_has_come(monkeypatch, kind, days, state):
+    world.enrolled("c0")
+    expiry = {"points_expire": {"on": str(world.days_ago(-5))}}
+    content = payload(lines(1)) if kind == adjustments.BULK_GRANT else adjustment(10)
+    later = world.days_ago(-days)
+    change = changes.propose(
+        kind=kind, subject="s", payload=content | expiry | {"customer": "c0"}, reason="r",
+        maker=person("kim"),
+    )  # fmt: skip
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bankday, "today", lambda: later)
+        told = registry.change_kinds[kind].describe(change.payload).warnings
+        changes.approve(change_id=change.pk, checker=person("lee"))
+        jobs.apply_changes()
+
+    assert outcome(change)[0] == state
+    assert world.balance("c0") == (10 if state == "applied" else 0)
+    assert told == ([] if state == "applied" else [ExpiryOver().detail])
+    if state == "failed":
+        assert change.outcome["error"] == ExpiryOver().detail
+
+
+def test_nobody_is_asked_for_points_whose_day_has_come():
+    world.enrolled("ada")
+    over = adjustment(10) | {"points_expire": {"on": str(world.days_ago(0))}}
+    with world.refused(ExpiryOver):
+        changes.propose(
+            kind=adjustments.ADJUSTMENT, subject="s", payload=over, reason="r", maker=person("kim")
+        )

@@ -1,7 +1,13 @@
 """What a task of the program file may say, and which fault names what it may not."""
 
-import pytest
+from unittest import mock
 
+import pytest
+import yaml
+
+from growth import bankday, program
+from growth.admin.names import names
+from growth.admin.task_sentences import task_lines
 from growth.errors import ProgramFaults
 from growth.models import Badge, Budget
 from tests.growth import world
@@ -112,7 +118,7 @@ def test_a_full_task_of_every_kind_loads_once_and_is_dumped_as_it_was():
         "budget": "visits",
         "on_reversal": "allow_negative",
         "reward": {"points": 5, "badge": "regular"},
-        "points_expire": {"on": "2027-06-30"},
+        "points_expire": {"on": "2097-06-30"},
     }
     make_up = {"per_month": 2, "points": 20, "days_back": 7}
     tasks = [
@@ -125,3 +131,40 @@ def test_a_full_task_of_every_kind_loads_once_and_is_dumped_as_it_was():
     assert len(world.load(*tasks).lines) == len(tasks)
     assert world.load(*tasks).lines == []
     assert world.load_text("\n".join(world.command("dump_program"))).lines == []
+
+
+def fixed(days: int, code: str = "f", **facts) -> dict:
+    """A task whose points expire on a day so many days from today."""
+    return task(code, points_expire={"on": str(world.days_ago(-days))}, **facts)
+
+
+@pytest.mark.parametrize("days", [0, -1, -400])
+def test_a_day_that_has_come_is_none_for_points_to_expire_on(days: int) -> None:
+    assert faults(fixed(days)) == {"tasks[0].points_expire.on"}
+    assert faults(fixed(days, ends=world.days_ago(0))) == {"tasks[0].points_expire.on"}
+
+
+def test_what_was_loaded_in_time_is_loaded_again_and_what_has_ended_is_read() -> None:
+    stored, moved, later = fixed(1), fixed(2), world.days_ago(-3)
+    world.load(stored)
+    with mock.patch.object(bankday, "today", lambda: later):
+        assert world.load(stored).lines == []
+        assert world.load(stored | {"kind": "daily"}).lines == ["task f: kind changed"]
+        assert faults(moved) == {"tasks[0].points_expire.on"}
+    world.load(fixed(-10, "over", ends=world.days_ago(11)))
+
+
+@pytest.mark.parametrize(
+    ("ends", "warned"), [(None, True), (10, True), (11, True), (9, False), (1, False)]
+)
+def test_a_task_that_outlives_its_points_is_warned_about(ends, warned, tmp_path, capsys) -> None:
+    row = fixed(10, ends=None if ends is None else world.days_ago(-ends))
+    file = tmp_path / "program.yaml"
+    file.write_text(yaml.safe_dump({"version": 1, "tasks": [row]}))
+
+    world.command("load_program", file)
+
+    told = capsys.readouterr().err
+    assert ("warning: task f" in told) is warned
+    said = " ".join(task_lines(program.task_spec(row), names()))
+    assert ("good for one day only" in said) is warned

@@ -29,6 +29,8 @@ class Command(BaseCommand):
             raise CommandError(f"{file}: nothing was applied.\n{refusal}") from None
         for line in changes.lines or ["nothing changes"]:
             self.stdout.write(line)
+        for line in changes.warnings:
+            self.stderr.write(f"warning: {line}")
         if not dry_run:
             self.settle(changes)
 
