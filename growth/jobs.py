@@ -103,7 +103,7 @@ def regrade_all(batch: int = 1000) -> int:
         last = ids[-1]
         with transaction.atomic():
             ledger.lock_customers(ids)
-            changed += len(levels.regrade(ids, today=today))
+            changed += len(levels.regrade(ids, today=today, nightly=True))
     return changed
 
 

@@ -150,20 +150,29 @@ def post_growth(postings: list[GrowthPosting]) -> None:
 
 @transaction.atomic(savepoint=False)
 def regrade(
-    customer_ids: Iterable[int], *, today: date, versions: list[Scheme] | None = None
+    customer_ids: Iterable[int],
+    *,
+    today: date,
+    versions: list[Scheme] | None = None,
+    nightly: bool = False,
 ) -> list[int]:
     """Bring customers' levels in line with their growth value. Returns whose level changed.
 
-    What a level gives once (a benefit, a badge) is given, or taken back with the growth value
-    that it was owed to. The customers must be locked.
+    Levels rise at once. They fall where growth value was just taken back, and otherwise by the
+    ``nightly`` job alone. What a level gives once (a benefit, a badge) is given, or taken back with
+    the growth value that it was owed to. The customers must be locked.
     """
-    graded = grade(customer_ids, today=today, versions=versions)
+    graded = grade(customer_ids, today=today, versions=versions, nightly=nightly)
     privileges.settle(graded.brought, today)
     return graded.changed
 
 
 def grade(
-    customer_ids: Iterable[int], *, today: date, versions: list[Scheme] | None = None
+    customer_ids: Iterable[int],
+    *,
+    today: date,
+    versions: list[Scheme] | None = None,
+    nightly: bool = False,
 ) -> Graded:
     """The first half of ``regrade``: levels only. ``privileges.settle`` is the other one."""
     versions = schemes() if versions is None else versions
@@ -189,34 +198,33 @@ def grade(
                 cause=last_change(standings).cause or REVERSED,
             )
             changes.append(change)
-    _name_reversals([change for change in changes if _falls(change, scheme)])
+    falls = [change for change in changes if scheme.rank(change.after) < scheme.rank(change.before)]
+    if falls:
+        due = _due_now(falls)
+        if not nightly:
+            changes = [change for change in changes if change in due or change not in falls]
     _write_changes(changes)
     graded.changed = [change.customer_id for change in changes]
     return graded
 
 
-def _falls(change: LevelChange, scheme: Scheme) -> bool:
-    return scheme.rank(change.after) < scheme.rank(change.before)
+def _due_now(falls: list[LevelChange]) -> list[LevelChange]:
+    """Falls of customers whose growth value was taken back just now; they are owed to that.
 
-
-def _name_reversals(falls: list[LevelChange]) -> None:
-    """A fall together with growth value that was taken back just now is owed to that.
-
-    What an award moves to another day (``:from``) is not taken back.
+    What an award moves to another day (``:from``) makes a level fall at once, too, but by age.
     """
-    if not falls:
-        return
     with prepared.cursor() as cursor:
         cursor.execute(
-            """SELECT DISTINCT customer_id FROM growth_growthentry
-               WHERE customer_id = ANY(%s::bigint[]) AND value < 0 AND key NOT LIKE '%%:from'
-                 AND posted_at >= transaction_timestamp()""",
+            """SELECT customer_id, bool_or(key NOT LIKE '%%:from') FROM growth_growthentry
+               WHERE customer_id = ANY(%s::bigint[]) AND value < 0
+                 AND posted_at >= transaction_timestamp() GROUP BY 1""",
             [array(change.customer_id for change in falls)],
         )
-        reversed_now = {customer_id for (customer_id,) in cursor.fetchall()}
+        reversed_now = dict(cursor.fetchall())
     for change in falls:
-        if change.customer_id in reversed_now:
+        if reversed_now.get(change.customer_id):
             change.cause = REVERSED
+    return [change for change in falls if change.customer_id in reversed_now]
 
 
 def _graded(customer_ids: list[int]) -> Iterable[tuple[int, str, dict[date, int]]]:

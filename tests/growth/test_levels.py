@@ -1,5 +1,6 @@
 """Levels follow growth value: up at once, down by the policy, never held by what is reversed."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 from random import Random
 from unittest import mock
@@ -7,9 +8,11 @@ from unittest import mock
 import pytest
 
 from growth import bankday, jobs
+from growth import levels as levels_module
 from growth.levels import Scheme, history, keeps_until
 from growth.models import LevelChange
 from tests.growth import world
+from tests.growth.test_limits import posted_in
 from tests.growth.world import days_ago, event, level, levels, reversal, task
 
 pytestmark = pytest.mark.usefixtures("programme")
@@ -97,6 +100,17 @@ def test_only_what_is_missing_is_lost():
     gain(100, 60)
     gain(100, 30)
     assert level() == "mid"
+
+
+@pytest.mark.parametrize("planted", [False, True], ids=["as it is", "planted bug"])
+def test_by_age_a_level_falls_in_the_nightly_job_and_with_no_event(planted):
+    world.load(*TASKS, levels=levels("to_earned", 0, window=60))
+    gain(200, 1)
+    at_once = mock.patch.object(levels_module, "_due_now", lambda falls: falls)
+    with at_once if planted else nullcontext():
+        posted_in(70, event("g50", when=days_ago(0)))
+    assert level() == ("low" if planted else "high")
+    assert level_in(70) == "low"
 
 
 @pytest.mark.parametrize("policy", ["never", "one_down", "to_earned"])

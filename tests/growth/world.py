@@ -79,7 +79,7 @@ def event(
     """A CloudEvent with an id of its own."""
     return {
         "specversion": "1.0",
-        "id": event_id or f"e{next(_numbers)}",
+        "id": event_id or f"e{next(_numbers):07}",  # in the order in which they are made
         "source": source,
         "type": kind,
         "subject": who,
