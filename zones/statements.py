@@ -1,4 +1,5 @@
-"""The customer's statements under /my/: their own, made each time, kept nowhere."""
+"""The customer's statements of points and of growth value under /my/: their own, made each time,
+kept nowhere."""
 
 from typing import Any
 
@@ -10,11 +11,15 @@ from django.views.decorators.http import require_safe
 
 from growth import sessions, statement_files, statements
 from growth.errors import NotFound
+from growth.levels import standing
 from growth.sessions import Visitor
 from zones import pages, queries, render
 from zones.facts import Facts, facts_of
 from zones.models import Theme
 from zones.views import answer
+
+# So many lines of growth value are shown at most, the newest ones.
+LINES = 200
 
 
 def _page(template: str, visitor: Visitor, facts: Facts, context: dict[str, Any]) -> HttpResponse:
@@ -59,4 +64,20 @@ def month(request: HttpRequest, month: str) -> HttpResponseBase:
             visitor,
             facts,
             {"statement": found, "bank": bank, "customer": visitor.ref},
+        )
+
+
+@require_safe
+def growth_value(request: HttpRequest) -> HttpResponse:
+    """What the growth value of today is made of, the newest days first."""
+    visitor = sessions.current(request)
+    facts = facts_of(request, visitor)
+    if visitor is None:
+        return answer(request, pages.open_in_app(facts), status=403)
+    with translation.override(facts.language):
+        found = standing.lines(standing.entries(visitor.customer_id)[:LINES])
+        level = standing.level(visitor)
+        lines = [line for line in found if not line.over]
+        return _page(
+            "zones/growth.html", visitor, facts, {"lines": lines, "level": level, "most": LINES}
         )

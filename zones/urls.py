@@ -9,6 +9,7 @@ urlpatterns = [
     path("zones/<slug:slug>/", views.zone, name="zone"),
     path("zones/<slug:slug>/<slug:article_slug>/", views.article, name="zone-article"),
     path("my/", views.my, name="my"),
+    path("my/growth/", statements.growth_value, name="my-growth"),
     path("my/statements/", statements.index, name="my-statements"),
     path("my/statements/<str:month>/", statements.month, name="my-statement"),
 ]

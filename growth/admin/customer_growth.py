@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from growth import bankday, levels
 from growth.admin import choices
 from growth.admin.listing import page_of
 from growth.levels import standing
@@ -13,22 +12,9 @@ SHOWN = 20
 
 def parts(customer: Any, request: Any) -> dict[str, Any]:
     """Growth value day by day, and the changes of the level."""
-    today = bankday.today()
-    scheme = levels.current_scheme(today)
-    window = scheme.window_days if scheme else 0
     page = page_of(request, standing.entries(customer.pk), "growth")
-    names = dict(choices.tasks())
-    lines = [
-        {
-            "day": row.day,
-            "what": names.get(row.reason, row.reason),
-            "value": row.value,
-            "until": (until := standing.counts_until(row.day, window)),
-            "over": until is not None and until < today,
-        }
-        for row in page
-    ]
-    return {"growth_page": page, "growth_lines": lines, "changes": _changes(customer)}
+    changes = _changes(customer)
+    return {"growth_page": page, "growth_lines": standing.lines(page), "changes": changes}
 
 
 def _changes(customer: Any) -> list[dict[str, Any]]:

@@ -72,7 +72,7 @@ class Asked:
         """``text``, said to be of all cost centres where the reader has asked for one."""
         if self.cost_centre is None:
             return text
-        return _t("{text}, of all cost centres").format(text=text)
+        return _t("{text} (all cost centres)").format(text=text)
 
     @cached_property
     def standing(self) -> list[Standing]:

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from growth import badge_images, levels, registry
+from growth import badge_images, bankday, levels, registry
 from growth.levels.schemes import PLAIN_PERCENT, Keep, in_force
-from growth.models import Badge, GrowthEntry, Level
+from growth.models import Badge, GrowthEntry, GrowthTask, Level
 from growth.queries import program_now
 from growth.sessions import Visitor
 from growth.text import localized
@@ -115,9 +115,39 @@ class _Names:
                 yield _("A present when you reach it: {benefit}").format(benefit=name)
 
 
+@dataclass(frozen=True, slots=True)
+class GrowthLine:
+    """Growth value in or out; ``until`` is the last day on which it counts, None = for ever."""
+
+    day: date
+    name: str
+    value: int
+    until: date | None
+    over: bool
+
+
 def entries(customer_id: int) -> QuerySet[GrowthEntry]:
     """A customer's growth value in and out, the newest days first."""
     return GrowthEntry.objects.filter(customer_id=customer_id).order_by("-day", "-id")
+
+
+def lines(rows: Iterable[GrowthEntry]) -> list[GrowthLine]:
+    """Entries as people read them: by which task, and whether they count by today's scheme."""
+    rows, today = list(rows), bankday.today()
+    scheme = levels.current_scheme(today)
+    tasks = GrowthTask.objects.filter(code__in={row.reason for row in rows})
+    names = {code: localized(name) for code, name in tasks.values_list("code", "name")}
+    ends = [counts_until(row.day, scheme.window_days if scheme else 0) for row in rows]
+    return [
+        GrowthLine(
+            day=row.day,
+            name=names.get(row.reason) or row.reason,
+            value=row.value,
+            until=until,
+            over=until is not None and until < today,
+        )
+        for row, until in zip(rows, ends, strict=True)
+    ]
 
 
 def counts_until(day: date, window_days: int) -> date | None:

@@ -85,3 +85,29 @@ def test_the_customers_page_leads_there():
     story()
 
     assert 'href="/my/statements/"' in signed_in("ada").get("/my/").content.decode()
+
+
+def test_what_the_growth_value_is_made_of_is_told_line_by_line():
+    gains = [
+        points.task(f"g{n}", event=f"g{n}", reward={"growth": n}, name={"en": f"Gain {n}"})
+        for n in (30, 100, 500)
+    ]
+    points.load(*gains, levels=points.levels("to_earned", window=10))
+    days = {"g30": 1, "g100": 9, "g500": 10}
+    points.take(*[points.event(kind, when=points.days_ago(ago)) for kind, ago in days.items()])
+    points.take(points.event("g30", "bob", when=points.days_ago(0)))
+
+    page = signed_in("ada").get("/my/growth/")
+    html = page.content.decode()
+
+    assert page["Cache-Control"] == "private, no-store"
+    assert "Your growth value: 130" in html
+    assert [text in html for text in ("+30", "+100", "+500")] == [True, True, False]
+    assert html.count("counts until") == 2
+    assert "Your growth value: 30" in signed_in("bob").get("/my/growth/").content.decode()
+    chinese = signed_in("ada", language="zh-hans").get("/my/growth/").content.decode()
+    assert "您的成长值" in chinese
+
+
+def test_who_is_not_signed_in_reads_nobodys_growth_value(client, db):
+    assert client.get("/my/growth/").status_code == 403
