@@ -77,7 +77,7 @@ RIGHTS: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {
         (PROGRAM + RECORDS + PEOPLE + SYSTEMS + CHANGES + LIABILITY + BACKTESTS, VIEW),
         (("benefits.codebatch", "growth.openitem"), VIEW),
     ],
-    FINANCE: [(("growth.pointstransfer", "growth.openitem") + LIABILITY, VIEW)],
+    FINANCE: [(("growth.pointstransfer", "growth.openitem") + LIABILITY + CHANGES, VIEW)],
     SUPPORT: [
         (("growth.customer", "growth.taskcompletion", "growth.bankevent"), VIEW),
         (("growth.pointstransfer", "benefits.benefit"), VIEW),

@@ -25,7 +25,7 @@ SEES = {
         "redemptions",
         "changes",
     },  # fmt: skip
-    "Finance": {"transfers", "open_items"},
+    "Finance": {"transfers", "open_items", "changes"},
     "root": ALL,
 }
 
