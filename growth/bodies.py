@@ -70,7 +70,8 @@ def whole(source: str, event_id: str) -> str | None:
 def keep(today: date | None = None) -> list[str]:
     """Make the parts of the months to come, drop those of months past ``EVENT_BODY_MONTHS``.
 
-    Safe to run at any time and twice. Returns the names of the parts that were dropped.
+    What came while its month had no part is put into one, or dropped like its month. Safe to run
+    at any time and twice. Returns the names of the parts that were dropped.
     """
     month = (today or bankday.today()).replace(day=1)
     oldest = _later(month, -settings.EVENT_BODY_MONTHS)
@@ -81,8 +82,10 @@ def keep(today: date | None = None) -> list[str]:
                WHERE i.inhparent = 'growth_eventbody'::regclass ORDER BY 1"""
         )
         parts = [name for (name,) in cursor.fetchall()]
-        for ahead in range(MONTHS_AHEAD + 1):
-            start = _later(month, ahead)
+        cursor.execute("DELETE FROM growth_eventbody_default WHERE received_at < %s", [oldest])
+        cursor.execute(_WITHOUT_PART)
+        late = [start for (start,) in cursor.fetchall()]
+        for start in sorted({*late, *(_later(month, n) for n in range(MONTHS_AHEAD + 1))}):
             if _part(start) not in parts:
                 cursor.execute(_NEW_PART.format(_part(start), start, _later(start, 1)))
         old = [name for name in parts if name < _part(oldest)]
@@ -91,7 +94,12 @@ def keep(today: date | None = None) -> list[str]:
     return old
 
 
-# What came while there was no part for its month waits in the default one.
+# What came while there was no part for its month waits in the default one. Months are cut in UTC,
+# so for some hours it is another month at the bank.
+_WITHOUT_PART = """
+    SELECT DISTINCT date_trunc('month', received_at AT TIME ZONE 'UTC')::date
+    FROM growth_eventbody_default
+"""
 _NEW_PART = """
     CREATE TABLE {0} (LIKE growth_eventbody INCLUDING DEFAULTS);
     WITH moved AS (
