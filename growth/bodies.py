@@ -69,7 +69,8 @@ def whole(source: str, event_id: str) -> str | None:
 def keep(today: date | None = None) -> list[str]:
     """Make the parts of the months to come, drop those of months past ``EVENT_BODY_MONTHS``.
 
-    Safe to run at any time and twice. Returns the names of the parts that were dropped.
+    What came while its month had no part is put into one, or dropped like its month. Safe to run
+    at any time and twice. Returns the names of the parts that were dropped.
     """
     month = (today or bankday.today()).replace(day=1)
     oldest = _later(month, -settings.EVENT_BODY_MONTHS)

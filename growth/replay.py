@@ -12,7 +12,7 @@ UNREADABLE = ("columns", "encoding", "too_long")
 
 
 def replay_rejected(*, since: datetime | None, at: datetime) -> Tally:
-    """Take in again what was rejected (since then) and not yet replayed; settle dead letters.
+    """Take in again what was rejected and not yet replayed; settle dead letters (since then).
 
     A row that is still refused stays as it is, with its first reason.
     """
@@ -31,7 +31,7 @@ def replay_rejected(*, since: datetime | None, at: datetime) -> Tally:
             _replay_by_room(row, tally, at)
         else:
             tally.rejected += 1
-    settling.revive_dead_letters()
+    settling.revive_dead_letters(since=since)
     settling.settle_all()
     return tally
 

@@ -8,12 +8,13 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from django.contrib.postgres.functions import TransactionNow
 from django.db import connection, transaction
 
 from growth import bankday, progress
 from growth.bulk import IDENTITIES, columns
 from growth.cloudevents import REVERSED
-from growth.models import Customer
+from growth.models import BankEvent, Customer
 from growth.progress import Locked
 from growth.retrying import blameless, retried
 from growth.rules import hold_release
@@ -126,7 +127,8 @@ def _due_customers(limit: int) -> list[tuple[int, bool]]:
                  ORDER BY next_attempt_at LIMIT %s) AS waiting GROUP BY 1 ORDER BY 1""",
             [limit],
         )
-        return cursor.fetchall()
+        found: list[tuple[int, bool]] = cursor.fetchall()
+        return found
 
 
 @transaction.atomic
@@ -212,19 +214,18 @@ def _postpone(customer_id: int, error: Exception) -> None:
         )
 
 
-def revive_dead_letters(customer_id: int | None = None) -> int:
-    """Have dead letters tried again (of one customer), now that their cause may be gone.
+def revive_dead_letters(customer_id: int | None = None, *, since: datetime | None = None) -> int:
+    """Have dead letters tried again, now that their cause may be gone.
 
-    Returns how many. Again: they wait already, and are none.
+    Those of one customer, of what came since then, or all; returns how many. Again: they wait
+    already, and are none.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """UPDATE growth_bankevent SET attempts = 0, next_attempt_at = now()
-               WHERE settled_at IS NULL AND next_attempt_at IS NULL
-                 AND (%s::bigint IS NULL OR customer_id = %s::bigint)""",
-            [customer_id, customer_id],
-        )
-        return int(cursor.rowcount)
+    dead = BankEvent.objects.filter(settled_at=None, next_attempt_at=None)
+    if customer_id is not None:
+        dead = dead.filter(customer=customer_id)
+    if since is not None:
+        dead = dead.filter(received_at__gte=since)
+    return dead.update(attempts=0, next_attempt_at=TransactionNow())
 
 
 @transaction.atomic

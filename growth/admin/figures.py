@@ -11,7 +11,7 @@ from growth import bankday
 from growth.admin.charts import days_until
 
 DAYS = 14
-SECONDS = 60
+SECONDS = 600
 
 Series = dict[date, int]
 
@@ -36,7 +36,7 @@ class Figures:
 
 
 def figures() -> Figures:
-    """The figures, at most a minute old."""
+    """The figures, at most ten minutes old."""
     today = bankday.today()
     key = f"growth:admin:figures:{today}"
     found: Figures | None = cache.get(key)

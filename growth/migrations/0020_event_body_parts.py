@@ -8,7 +8,8 @@ from django.db import migrations
 
 KEEP = """
 CREATE FUNCTION growth_keep_event_bodies(this_month date, months_ahead integer, oldest date)
-RETURNS text[] LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+RETURNS text[] LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
     start date;
     following date;
@@ -16,14 +17,20 @@ DECLARE
     old text[];
 BEGIN
     PERFORM pg_advisory_xact_lock(x'424F4459'::bigint);  -- one at a time
-    FOR ahead IN 0..months_ahead LOOP
-        start := (date_trunc('month', this_month) + make_interval(months => ahead))::date;
+    DELETE FROM public.growth_eventbody_default WHERE received_at < oldest;
+    -- What came while there was no part for its month waits in the default one. Months are cut in
+    -- UTC, so for some hours it is another month at the bank.
+    FOR start IN
+        SELECT (date_trunc('month', this_month) + make_interval(months => n))::date
+        FROM generate_series(0, months_ahead) n
+        UNION SELECT date_trunc('month', received_at)::date FROM public.growth_eventbody_default
+        ORDER BY 1
+    LOOP
         following := (start + interval '1 month')::date;
         part := 'growth_eventbody_' || to_char(start, 'YYYY_MM');
         CONTINUE WHEN to_regclass('public.' || part) IS NOT NULL;
         EXECUTE format('CREATE TABLE public.%I (LIKE public.growth_eventbody INCLUDING DEFAULTS)',
                        part);
-        -- What came while there was no part for its month waits in the default one.
         EXECUTE format('WITH moved AS (
                           DELETE FROM public.growth_eventbody_default
                           WHERE received_at >= %L AND received_at < %L RETURNING *)

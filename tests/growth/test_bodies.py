@@ -8,6 +8,7 @@ from django.db import connection
 from growth import bodies, report
 from growth.models import BankEvent
 from tests.growth import world
+from tests.growth.test_backtest import tried
 from tests.growth.world import completions, event, load, reversal, task
 
 pytestmark = pytest.mark.django_db
@@ -69,12 +70,45 @@ def test_a_month_is_made_in_time_and_forgotten_whole(settings) -> None:
     assert "growth_eventbody_2031_06" in parts()
 
 
-def test_a_part_that_was_not_made_in_time_loses_nothing() -> None:
-    today = world.days_ago(0)
+def test_a_new_rule_reads_the_fields_of_events_whose_bodies_are_gone(settings) -> None:
+    """Over history and in a back-test alike; also whether something nested is there at all."""
+    world.take(*(event(who=f"c{n}", data=NESTED) for n in range(3)), event(who="c9"))
+    settings.EVENT_BODY_MONTHS = 1
+    assert bodies.keep(date(2031, 5, 6))
+    conditions = [{"field": "amount", "min": 12}, {"field": "items", "exists": True}]
+    rule = task("late", kind="cumulative", sum_of="amount", target=12, where=conditions)
+    assert tried(rule)["tasks"]["late"]["completions"] == 3
+    load(rule, history=True)
+    assert completions("late") == 3
+    assert list(report.differences()) == []
+
+
+def drop_parts() -> None:
     with connection.cursor() as cursor:
         for name in parts():
             if name != "growth_eventbody_default":
                 cursor.execute(f"DROP TABLE {name}")
+
+
+def test_what_was_never_put_into_a_part_is_forgotten_with_its_month(settings) -> None:
+    settings.EVENT_BODY_MONTHS = 2
+    drop_parts()
+    nested = event(data=NESTED)
+    world.take(nested)
+    months = {"2031-02-28 23:59:59Z": False, "2031-03-01 00:00:00Z": True}
+    for received, kept in months.items():
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE growth_eventbody SET received_at = %s", [received])
+        bodies.keep(date(2031, 5, 6))
+        assert bool(bodies.whole("/bank", nested["id"])) is kept
+        drop_parts()
+        nested = event(data=NESTED)
+        world.take(nested)
+
+
+def test_a_part_that_was_not_made_in_time_loses_nothing() -> None:
+    today = world.days_ago(0)
+    drop_parts()
     nested = event(data=NESTED)
     world.take(nested)
     bodies.keep(today)

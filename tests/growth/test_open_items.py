@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.cache import cache
 from django.db import connection
 from wagtail.models import ModelLogEntry
 
@@ -125,3 +126,13 @@ def test_a_broken_chain_is_an_open_item():
         cursor.execute("UPDATE growth_transferseal SET digest = sha256('x')")
     jobs.reconcile()
     assert any("are not what seal 1 covers" in text for text in opened())
+
+
+def test_what_is_counted_over_everything_is_counted_every_ten_minutes(programme) -> None:
+    world.take(world.event())
+    first = backlog.backlog()
+    world.take(world.event(), settle=False)
+    again = backlog.backlog()
+    assert (first.accepted, again.accepted, again.unsettled) == (1, 1, 1)
+    cache.clear()
+    assert backlog.backlog().accepted == 2

@@ -161,6 +161,20 @@ def test_after_the_fix_a_dead_letter_is_replayed_once(poison):
     assert world.differences() == []
 
 
+def test_only_what_came_since_then_is_replayed(poison):
+    load(task(kind="cumulative"))
+    take(event(who="bad-1"), settle=False)
+    take(event(who="bad-2"), settle=False)
+    BankEvent.objects.update(attempts=5, next_attempt_at=None)
+    old = BankEvent.objects.filter(customer__ref="bad-1")
+    old.update(received_at=intake.bankday.now() - timedelta(days=9))
+    poison.stop()
+    world.command("replay_rejected", since=world.days_ago(3).isoformat())
+    assert (balance("bad-1"), balance("bad-2")) == (0, 10)
+    world.command("replay_rejected")
+    assert balance("bad-1") == 10
+
+
 def test_an_importer_settles_all_but_the_poisoned(poison, tmp_path):
     load(task(kind="cumulative"))
     events = [event(who=f"good-{n}") for n in range(5)] + [event(who="bad")]

@@ -74,6 +74,62 @@ def test_64_claims_at_once_get_what_the_limit_lets_through(guard, reason):
     exactly_ten(reason)
 
 
+ROUNDS = 5
+ROUND = {
+    "completions": {"limit": {"completions": 10}},
+    "points": {"limit": {"points": 105}},
+    "completions_a_day": {"limit": {"completions_a_day": 10}},
+    "budget_exhausted": {},  # the programme's, over all tasks
+}
+
+
+@pytest.mark.parametrize("reason", ROUND)
+def test_five_rounds_of_64_customers_at_once(reason):
+    """A task of its own each round; ten more in each where the budget is the programme's."""
+    for turn in range(ROUNDS):
+        code, kind = f"t{turn}", f"e{turn}.done"
+        most = budget(points=105 + 100 * turn, programme=True)
+        budgets = [most] if reason == limits.BUDGET else []
+        load(task(code, event=kind, **ROUND[reason]), budgets=budgets)
+        at_once([lambda n=n, kind=kind: take(event(kind, f"c{n}")) for n in range(THREADS)])
+        world.settle_all()
+        told = world.figures(code)
+        assert (told["completions"], told["refused"]) == (10, {reason: THREADS - 10})
+    assert world.differences() == []
+
+
+def test_64_claims_of_one_customer_at_once_get_what_the_limit_of_each_lets_through():
+    load(
+        task(kind="cumulative", claim="manual", limit={"per_customer": 10}),
+        budgets=[budget(points=105)],
+    )
+    world.take(*(event() for _ in range(THREADS)))
+    ada = world.customer().pk
+    at_once([lambda: len(claims.claim_task(customer_id=ada, code="t"))] * THREADS)
+    assert (balance(), completions()) == (100, 10)
+    exactly_ten("per_customer")
+
+
+def test_64_events_at_once_that_come_too_fast_are_held_but_ten():
+    pace = {"completions": 10, "within_hours": 1, "then": "hold"}
+    load(task(kind="cumulative", velocity=pace))
+    at_once([lambda: take(event()) for _ in range(THREADS)])
+    world.settle_all()
+    held = TaskCompletion.objects.filter(status="pending", reason="velocity").count()
+    assert (balance(), completions(), held) == (100, THREADS, THREADS - 10)
+    assert world.differences() == []
+
+
+def test_64_visits_at_once_bring_no_more_growth_than_the_day_may():
+    visits = task(kind="activity", measures=[{"growth": 1}], growth_a_day=10)
+    del visits["reward"]
+    load(visits)
+    at_once([lambda: take(event()) for _ in range(THREADS)])
+    world.settle_all()
+    assert world.outcome()["growth_value"] == 10
+    assert world.differences() == []
+
+
 def test_one_claim_made_64_times_draws_once_on_the_budget():
     load(task(claim="manual", budget="b"), budgets=[budget(points=100)])
     world.take(event())

@@ -7,6 +7,7 @@ from django.db import connection
 
 from growth import bankday, holds, ledger
 from growth.models import Customer, Level, PointsTransfer
+from tests.growth import world
 from tests.signing import event
 
 READS = ["me", "me/points", "me/points/entries", "me/tasks", "me/level"]
@@ -164,11 +165,9 @@ def test_a_task_is_locked_until_what_it_requires_is_done(client, bob):
 
 
 def test_a_run_of_days_that_has_ended_counts_no_more(client, bank, bob):
-    now = bankday.now()
-
     def log_in(days_ago):
-        moment = now - timedelta(days=days_ago, minutes=1)
-        bank.send(event(subject="bob", type="app.logged_in", time=moment.isoformat()))
+        moment = world.at(world.days_ago(days_ago))
+        bank.send(event(subject="bob", type="app.logged_in", time=moment))
 
     def current():
         tasks = {row["code"]: row for row in get(client, "me/tasks", bob)}
