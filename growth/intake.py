@@ -14,7 +14,7 @@ from growth import bankday, bodies, prepared, progress, reversals, segments, set
 from growth.bulk import IDENTITIES, TEXTS, columns, rows_as, texts
 from growth.cloudevents import Incoming
 from growth.fold import FoldEvent
-from growth.progress import Locked
+from growth.progress import Locked, Poisoned
 from growth.retrying import blameless, retried
 from growth.rules import PROGRAM_LOCK, Rules, rules_of
 
@@ -53,17 +53,21 @@ def take_in(events: Sequence[Incoming], *, settle: bool) -> Outcome:
     the same, all customers but the poisoned ones are settled at once, and those are left to the
     sweeper. Without, they are only stored.
     """
+    known = False
     if settle:
         try:
             return Outcome.of(retried(lambda: _take_in(events, settle=True)))
         except Exception as error:
             if blameless(error):
                 raise
+            # Who is poisoned in the fold is known by then; of others only that there is somebody.
+            known = isinstance(error, Poisoned)
             logger.warning("settling %d events failed; they are stored: %s", len(events), error)
     outcome = Outcome.of(retried(lambda: _take_in(events, settle=False)))
     refs = {event.subject for event in events}
     if settle and len(refs) > 1:
-        settling.settle_parts(retried(lambda: _ids(refs)))
+        rest = settling.settle_these if known else settling.settle_parts
+        rest(retried(lambda: _ids(refs)))
     return outcome
 
 

@@ -16,6 +16,7 @@ from growth import awards, bankday, levels, payments, prepared, privileges, segm
 from growth.bulk import array, columns, rows_as
 from growth.fold import Completion, FoldEvent, Position, State, fold
 from growth.models import Customer
+from growth.retrying import blameless
 from growth.rules import Rules
 from growth.undoing import Judging, marked
 from growth.values import read_data
@@ -44,8 +45,20 @@ class Locked:
         return bool(self.folded and first and first <= self.folded)
 
 
+class Poisoned(Exception):
+    """Customers whose events cannot be folded, each with why; nothing was written."""
+
+    def __init__(self, errors: dict[int, Exception]) -> None:
+        super().__init__(f"{len(errors)} customers cannot be folded: {next(iter(errors.values()))}")
+        self.errors = errors
+
+
 def settle(customers: Sequence[Locked], rules: Rules, today: date) -> None:
-    """Fold what is new for these customers and post the outcome."""
+    """Fold what is new for these customers and post the outcome.
+
+    Raises:
+        Poisoned: events of some customers cannot be folded.
+    """
     again: list[Locked] = []
     onward: list[Locked] = []
     for customer in customers:
@@ -53,17 +66,24 @@ def settle(customers: Sequence[Locked], rules: Rules, today: date) -> None:
     states = read_states([c.customer_id for c in onward if c.states is None])
     new_states: dict[int, dict[int, State]] = {}
     completed: dict[int, list[Completion]] = {}
+    poisoned: dict[int, Exception] = {}
     for customer in onward:
         events = sorted(customer.new, key=lambda event: event.position)
         before = (
             states.get(customer.customer_id, {}) if customer.states is None else customer.states
         )
-        after, done = fold(rules.for_event, before, events)
+        try:
+            after, done = fold(rules.for_event, before, events)
+        except Exception as error:
+            _note_poison(poisoned, customer, error)
+            continue
         changed = {task: state for task, state in after.items() if before.get(task) is not state}
         new_states[customer.customer_id] = changed
         if done:
             completed[customer.customer_id] = done
-    complete = refold(again, rules, new_states) if again else {}
+    complete = refold(again, rules, new_states, poisoned) if again else {}
+    if poisoned:
+        raise Poisoned(poisoned)
     posted = awards.post(
         completed | complete,
         complete=complete.keys(),
@@ -80,8 +100,18 @@ def settle(customers: Sequence[Locked], rules: Rules, today: date) -> None:
     _refresh_segments(customers, graded.changed, rules, today)
 
 
+def _note_poison(poisoned: dict[int, Exception], customer: Locked, error: Exception) -> None:
+    """Go on with the others: whoever called can then settle all but the poisoned at once."""
+    if blameless(error):
+        raise error
+    poisoned[customer.customer_id] = error
+
+
 def refold(
-    customers: list[Locked], rules: Rules, new_states: dict[int, dict[int, State]]
+    customers: list[Locked],
+    rules: Rules,
+    new_states: dict[int, dict[int, State]],
+    poisoned: dict[int, Exception],
 ) -> dict[int, list[Completion]]:
     """Fold all stored events of these customers again; returns all that they ever completed."""
     ids = [customer.customer_id for customer in customers]
@@ -91,7 +121,11 @@ def refold(
     for customer in customers:
         customer_id = customer.customer_id
         mine = events.get(customer_id, [])
-        after, done = fold(rules.for_event, {}, mine)
+        try:
+            after, done = fold(rules.for_event, {}, mine)
+        except Exception as error:
+            _note_poison(poisoned, customer, error)
+            continue
         if mine:
             # Stored events that still wait to be settled are folded now, too.
             customer.folded = max(mine[-1].position, customer.folded or mine[-1].position)
@@ -244,7 +278,11 @@ def differences(rules: Rules, batch: int = 2000) -> Iterable[str]:
         stored, events = read_states(ids), read_events(ids, rules)
         completed: dict[int, list[Completion]] = {}
         for customer_id in ids:
-            folded, done = fold(rules.for_event, {}, events.get(customer_id, []))
+            try:
+                folded, done = fold(rules.for_event, {}, events.get(customer_id, []))
+            except Exception as error:  # a poison event; its customer waits as a dead letter
+                yield f"customer {customer_id}: cannot be folded, {type(error).__name__}"
+                continue
             kept = {task: state for task, state in stored.get(customer_id, {}).items() if state}
             if json.loads(json.dumps(folded)) != {str(task): kept[task] for task in kept}:
                 yield f"customer {customer_id}: stored progress is not what the events say"

@@ -16,6 +16,7 @@ from growth import pending, registry
 from growth.limits import RISK
 from growth.models import Customer, TaskCompletion
 from growth.registry import RiskAnswer, RiskQuestion
+from growth.retrying import blameless
 
 logger = logging.getLogger(__name__)
 
@@ -99,7 +100,9 @@ def _answers(rows: Sequence[TaskCompletion]) -> Iterable[tuple[int, str | None]]
         )
         try:
             answer = _verdict(question)
-        except Exception:
+        except Exception as error:
+            if blameless(error):
+                raise
             logger.exception("the risk check failed for completion %s; it is asked again", row.pk)
             continue
         yield row.pk, answer

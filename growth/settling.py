@@ -15,7 +15,7 @@ from growth import bankday, progress
 from growth.bulk import IDENTITIES, columns
 from growth.cloudevents import REVERSED
 from growth.models import BankEvent, Customer
-from growth.progress import Locked
+from growth.progress import Locked, Poisoned
 from growth.retrying import blameless, retried
 from growth.rules import hold_release
 
@@ -59,10 +59,11 @@ def settle_parts(customer_ids: Sequence[int]) -> int:
     """Settle what is due of these customers, of whom some are known to be poisoned."""
     size = -(-len(customer_ids) // PARTS)
     parts = [customer_ids[at : at + size] for at in range(0, len(customer_ids), size or 1)]
-    return sum(map(_settle_part, parts))
+    return sum(map(settle_these, parts))
 
 
-def _settle_part(customer_ids: Sequence[int]) -> int:
+def settle_these(customer_ids: Sequence[int]) -> int:
+    """Settle what is due of these customers, all but the poisoned ones."""
     try:
         return retried(partial(_settle_batch, customer_ids, len(customer_ids), []))
     except Exception as error:
@@ -73,6 +74,11 @@ def _settle_part(customer_ids: Sequence[int]) -> int:
 
 def _without_the_poisoned(customer_ids: Sequence[int], error: Exception) -> int:
     """Settle those of a batch that can be, now that it has failed as a whole."""
+    if isinstance(error, Poisoned):
+        for customer_id, why in error.errors.items():
+            retried(partial(_postpone, customer_id, why))
+        rest = [customer_id for customer_id in customer_ids if customer_id not in error.errors]
+        return settle_these(rest) if rest else 0
     if len(customer_ids) > 1:
         return settle_parts(customer_ids)
     retried(partial(_postpone, customer_ids[0], error))

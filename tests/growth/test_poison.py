@@ -14,7 +14,7 @@ from django.db import connection
 
 from benefits.models import Redemption
 from growth import bankday, intake, jobs, progress, registry, settling
-from growth.models import BankEvent, Customer, PointsTransfer, TaskCompletion
+from growth.models import BankEvent, Customer, PointsTransfer, TaskCompletion, TaskProgress
 from tests.growth import world
 from tests.growth.world import event, load, task
 
@@ -218,18 +218,32 @@ def test_who_comes_alone_never_notices(poison):
     assert each(mixed()[-612:])[-1] <= 2 * each(good()[-600:])[-1]
 
 
+@pytest.mark.parametrize("planted", [False, True], ids=["as it is", "planted bug"])
+def test_whoever_is_poisoned_in_the_fold_is_known_at_once(poison, monkeypatch, planted):
+    """Tried as a whole, twice, then all but those; the bug: the first of them stops the others."""
+
+    def stop(_poisoned: Any, _customer: Any, error: Exception) -> None:
+        raise error
+
+    if planted:
+        monkeypatch.setattr(progress, "_note_poison", stop)
+    with counted() as work:
+        world.take(*mixed()[:1000])
+    assert (work.transactions <= 3) is not planted
+
+
 def test_customer_by_customer_would_cost_too_much(poison, monkeypatch):
     """The planted bug: of a batch that fails, all are settled one by one."""
     monkeypatch.setattr(settling, "PARTS", 10**6)
     with counted() as work:
-        world.take(*mixed()[:510])
+        world.take(*mixed()[-510:])
     assert not work.affordable(kinds=10)
 
 
 def test_all_in_one_again_would_settle_nobody(poison, monkeypatch):
     """The planted bug: what failed as a whole is left to the sweeper as a whole."""
     monkeypatch.setattr(settling, "settle_parts", lambda ids: 0)
-    world.take(*mixed()[:510])
+    world.take(*mixed()[-510:])
     assert paid() == {}
 
 
@@ -241,3 +255,20 @@ def test_a_replay_that_posts_again_is_noticed(poison, monkeypatch):
     monkeypatch.setattr(settling, "revive_dead_letters", lambda **_: world.take(*bad()))
     world.command("replay_rejected")
     assert paid() != EACH_ONCE - Counter(good=GOOD)
+
+
+def test_reconcile_names_who_cannot_be_folded_and_goes_on(programme):
+    world.load(task())
+    world.take(event(data={"poison": True}), event(who="bob"))
+    real = progress.fold
+
+    def poisoned(rules, states, events):
+        if any(found.data.get("poison") for found in events):
+            raise ValueError
+        return real(rules, states, events)
+
+    TaskProgress.objects.filter(customer__ref="bob").update(state={"n": 7})
+    with mock.patch.object(progress, "fold", poisoned):
+        told = world.differences()
+    assert len(told) == 2
+    assert "cannot be folded, ValueError" in told[0] and "stored progress" in told[1]
