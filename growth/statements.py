@@ -74,11 +74,14 @@ _OPENING = """
     FROM growth_pointstransfer WHERE customer_id = %s AND day < %s
 """
 # A lot that a later refund made good again says another day now; that refund says which it was.
+# It goes from the customer's transfers to their lots one by one: only lots that still hold points
+# have an index by customer.
 _EXPIRING = """
     SELECT w.expires_on, sum(l.points - coalesce(u.points, 0))::bigint
-    FROM growth_pointslot l
-    JOIN growth_pointstransfer e
-      ON e.id = l.transfer_id AND e.customer_id = l.customer_id AND e.day <= %(last)s
+    FROM growth_pointstransfer e
+    CROSS JOIN LATERAL (
+        SELECT * FROM growth_pointslot o
+        WHERE o.transfer_id = e.id AND o.customer_id = e.customer_id OFFSET 0) l
     LEFT JOIN LATERAL (
         SELECT sum(a.points) AS points FROM growth_pointsallocation a
         JOIN growth_pointstransfer t ON t.id = a.transfer_id AND t.customer_id = a.customer_id
@@ -89,7 +92,7 @@ _EXPIRING = """
         WHERE a.lot_id = l.id AND a.customer_id = l.customer_id AND r.day > %(last)s
           AND r.origin -> 'extended' ? l.id::text
         ORDER BY r.id LIMIT 1), l.expires_on) AS expires_on) w
-    WHERE l.customer_id = %(customer)s AND w.expires_on > %(last)s
+    WHERE e.customer_id = %(customer)s AND e.day <= %(last)s AND w.expires_on > %(last)s
     GROUP BY 1 HAVING sum(l.points - coalesce(u.points, 0)) > 0 ORDER BY 1 LIMIT %(most)s
 """
 

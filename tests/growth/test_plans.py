@@ -4,10 +4,13 @@
 entries.
 """
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 
-from growth import scale, seals, segments
+from growth import bankday, scale, seals, segments
+from growth.models import Customer, CustomerSession
 from tests import plans as hot
 from tests.growth import world
 from tests.growth.world import event
@@ -27,6 +30,11 @@ def bank(db: None) -> None:
     for start in range(1, CUSTOMERS, 100):
         world.take(*[event(who=f"scale-{n}") for n in range(start, start + 100)])
     world.take(event(who="scale-1", when="2025-01-16"))
+    tomorrow = bankday.now() + timedelta(days=1)
+    CustomerSession.objects.bulk_create(
+        CustomerSession(digest=pk.to_bytes(32), customer_id=pk, channel="app", expires_at=tomorrow)
+        for pk in Customer.objects.values_list("pk", flat=True)
+    )
     with connection.cursor() as cursor:
         # A limit's first award reads what was given before; the following days' do not.
         cursor.execute("DELETE FROM growth_taskcounter WHERE day IS NOT NULL")

@@ -14,8 +14,9 @@ ROOT = Path(problems.__file__).parents[2]
 # Only operators meet these, in forms and commands that show the detail.
 OPERATORS_ONLY = {
     "already_decided", "approved_already", "content_changed", "draft_under_way", "ends_already",
-    "kind_is_fixed", "not_allowed", "not_approved", "not_usable", "outdated", "program_faults",
-    "reason_missing", "request_expired", "same_person", "stock_below_redeemed", "under_review",
+    "expiry_over", "hold_released", "kind_is_fixed", "not_allowed", "not_approved", "not_usable",
+    "outdated", "program_faults", "reason_missing", "request_expired", "same_person",
+    "stock_below_redeemed", "under_review",
 }  # fmt: skip
 
 

@@ -30,7 +30,7 @@ export class Trouble extends Error {
 }
 
 export async function call(path, options = {}) {
-  if (document.documentElement.hasAttribute("data-sample")) return (await import("./sample.js")).answer(path);
+  if (document.documentElement.hasAttribute("data-sample")) return (await import("./preview/sample.js")).answer(path);
   const answer = await attempt(path, options);
   if (answer.status !== 401) return read(answer);
   const renewed = await renew();

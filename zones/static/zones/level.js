@@ -7,28 +7,19 @@ const SOON = 30 * 86400000;
 const told = { kinds: new Set(), points: null };
 
 export function start() {
-  for (const card of all("[data-level]")) {
-    card.setAttribute("data-quiet", "");
-    watch("level", card, showLevel);
-  }
-  for (const place of all("[data-points]")) {
-    place.setAttribute("data-quiet", "");
-    watch("points", place, (points) => {
-      place.classList.remove("skeleton", "skeleton--chip");
-      place.textContent = number(points.available);
-    });
-  }
+  for (const card of all("[data-level]")) watch("level", card, showLevel);
+  for (const place of all("[data-points]")) watch("points", place, showAvailable);
   const places = all("[data-notices]");
   if (places.length) path("notices", "me/notices");
-  for (const place of places) {
-    place.setAttribute("data-quiet", "");
-    watch("notices", place, showNotices);
-  }
-  if (document.body.dataset.page === "my") for (const [part, show] of [["expiring", showExpiring], ["withheld", showWithheld]]) {
-    const box = find(`[data-${part}]`);
-    box.setAttribute("data-quiet", "");
-    watch("points", box, show);
-  }
+  for (const place of places) watch("notices", place, showNotices);
+  if (document.body.dataset.page !== "my") return;
+  watch("points", find("[data-expiring]"), showExpiring);
+  watch("points", find("[data-withheld]"), showWithheld);
+}
+
+function showAvailable(points, place) {
+  place.classList.remove("skeleton", "skeleton--chip");
+  place.textContent = number(points.available);
 }
 
 function showLevel(level, card) {

@@ -15,22 +15,14 @@ export function start() {
   source("vouchers", () => call("me/redemptions"));
   path("me", "me");
   path("badges", "me/badges");
-  const privileges = find("[data-privileges]");
-  privileges.setAttribute("data-quiet", "");
-  watch("level", privileges, showPrivileges);
+  watch("level", find("[data-privileges]"), showPrivileges);
   watch("level", find("[data-growth]"), showGrowth);
   watch("tasks", find("[data-growth]"), showHelpers);
-  const badges = find("[data-badges]");
-  badges.setAttribute("data-quiet", "");
-  watch("badges", badges, showBadges);
+  watch("badges", find("[data-badges]"), showBadges);
   watch("vouchers", find("[data-vouchers]"), showVouchers);
-  const expiries = find("[data-expiries]");
-  expiries.setAttribute("data-quiet", "");
-  watch("points", expiries, showExpiries);
+  watch("points", find("[data-expiries]"), showExpiries);
   watch("entries", find("[data-entries]"), showEntries);
-  const form = find("[data-settings]");
-  form.setAttribute("data-quiet", "");
-  watch("me", form, showSettings);
+  watch("me", find("[data-settings]"), showSettings);
 }
 
 // How long the level is sure, and the open tasks that bring growth value.

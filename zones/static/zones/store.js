@@ -18,7 +18,7 @@ export function path(name, address) {
 export const peek = (name) => (known[name] ||= sources[name]());
 
 // Calls render(data, box) now and after each refresh; shows what went wrong in the box, with a way to try again.
-// A box that waits for more than one source is busy until its render no longer says false.
+// One that waits for more than one source is busy until its render no longer says false; one that is quiet stays as it is.
 export function watch(name, box, render) {
   (watchers[name] ||= []).push({ box, render });
   peek(name);

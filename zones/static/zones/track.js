@@ -61,17 +61,17 @@ function watchSections() {
       }
     }
   }, { threshold: [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.75, 1] });
-  const observe = () => all("[data-block][data-track]:not([data-watched])").forEach((target) => {
-    target.dataset.watched = "";
+  let watched = new WeakSet();
+  const observe = () => all("[data-block][data-track]").forEach((target) => {
+    if (watched.has(target)) return;
+    watched.add(target);
     watcher.observe(target);
   });
   watchAgain = () => {
-    waiting.forEach((timer) => clearTimeout(timer));
+    waiting.forEach(clearTimeout);
     waiting.clear();
-    all("[data-watched]").forEach((target) => {
-      watcher.unobserve(target);
-      delete target.dataset.watched;
-    });
+    watcher.disconnect();
+    watched = new WeakSet();
     observe();
   };
   observe();

@@ -1,5 +1,5 @@
 // Example numbers for the editors' preview. Customers never load this file.
-import { say } from "./dom.js";
+import { say } from "../dom.js";
 
 const zh = document.documentElement.lang.startsWith("zh");
 const name = (en, cn) => (zh ? cn : en);
