@@ -32,7 +32,7 @@ _MOVES = """
     FROM growth_pointsallocation a
     JOIN growth_pointstransfer t ON t.id = a.transfer_id AND t.day < %(end)s
     JOIN growth_pointslot l ON l.id = a.lot_id
-    JOIN growth_pointstransfer e ON e.id = l.transfer_id
+    JOIN growth_pointstransfer e ON e.id = l.transfer_id AND e.day < %(end)s
     GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
 """
 
